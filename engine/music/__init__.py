@@ -1,0 +1,1 @@
+"""Music as data: notes, piano rolls, controls, chords, scores. No torch, no Qt, no files but MIDI."""
