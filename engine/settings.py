@@ -1,0 +1,121 @@
+"""What the user asks of one take. Frozen, validated, kept with the result; it reads back from its own JSON."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, Final, Literal, cast, get_args
+
+from engine.errors import InputError
+
+SCHEMA_VERSION: Final = 1
+
+SamplerName = Literal["ddpm", "ddim", "dpm++"]
+OriginalAudio = Literal["keep", "replace", "mix"]
+SAMPLERS: Final = get_args(SamplerName)
+ORIGINAL_AUDIO: Final = get_args(OriginalAudio)
+
+MAX_SEED: Final = 2**32 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationSettings:
+    """Settings of one take.
+
+    Attributes:
+        t0: timestep of the switch from semantic to dynamic condition, 0..1000 on the paper's scale (eq. 6).
+        k: beats per attention block (eq. 8), 1..32.
+        steps: denoising steps.
+        sampler: "ddpm", "ddim" or "dpm++".
+        guidance: strength with which picture conditions are followed; 1 is none beyond the condition itself.
+        plan_guidance: the same for harmony and form.
+        seed: None asks for a fresh one; `resolve_seed` fixes it.
+        tempo_min, tempo_max: range in BPM within which the tempo is chosen.
+        mood: "auto" or a name of `engine.music.moods`.
+        palette: a name of `engine.music.palettes`.
+        sensitivity: shot detection, 0 (only the hardest cuts) .. 1 (every change).
+        original_audio: "replace" (music only), "mix" (both), "keep" (the music becomes a second audio track).
+        music_gain_db, original_gain_db: gains in the mix.
+        fade_out_s: fade at the end of the music.
+        device: "auto", "cpu", "cuda" or "mps".
+
+    Raises:
+        InputError: for a value out of range.
+    """
+
+    t0: int = 200
+    k: int = 8
+    steps: int = 24
+    sampler: SamplerName = "dpm++"
+    guidance: float = 2.0
+    plan_guidance: float = 2.0
+    seed: int | None = None
+    tempo_min: float = 70.0
+    tempo_max: float = 120.0
+    mood: str = "auto"
+    palette: str = "piano"
+    sensitivity: float = 0.5
+    original_audio: OriginalAudio = "replace"
+    music_gain_db: float = 0.0
+    original_gain_db: float = -6.0
+    fade_out_s: float = 1.5
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        _in_range("t0", self.t0, 0, 1000)
+        _in_range("k", self.k, 1, 32)
+        _in_range("steps", self.steps, 1, 1000)
+        _in_range("guidance", self.guidance, 0, 20)
+        _in_range("plan guidance", self.plan_guidance, 0, 20)
+        _in_range("lowest tempo", self.tempo_min, 30, 300)
+        _in_range("highest tempo", self.tempo_max, 30, 300)
+        _in_range("sensitivity", self.sensitivity, 0, 1)
+        _in_range("music gain", self.music_gain_db, -60, 24)
+        _in_range("original gain", self.original_gain_db, -60, 24)
+        _in_range("fade-out", self.fade_out_s, 0, 60)
+        if self.seed is not None:
+            _in_range("seed", self.seed, 0, MAX_SEED)
+        if self.tempo_min > self.tempo_max:
+            raise InputError(
+                f"The tempo range {self.tempo_min:g}:{self.tempo_max:g} is upside down.", "Give MIN:MAX, as in 80:110."
+            )
+        _one_of("sampler", self.sampler, SAMPLERS)
+        _one_of("original audio", self.original_audio, ORIGINAL_AUDIO)
+
+    def to_json(self) -> dict[str, Any]:
+        """A plain dict with a schema version; `from_json` reads it back."""
+        return {"schema_version": SCHEMA_VERSION, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any] | str) -> GenerationSettings:
+        """Read settings; unknown names and newer schemas are refused.
+
+        Raises:
+            InputError: if the data is not such settings.
+        """
+        values = dict(json.loads(data)) if isinstance(data, str) else dict(data)
+        version = values.pop("schema_version", SCHEMA_VERSION)
+        if not isinstance(version, int) or version > SCHEMA_VERSION:
+            raise InputError(f"These settings have schema version {version}; this program knows {SCHEMA_VERSION}.")
+        unknown = sorted(set(values) - {field.name for field in fields(cls)})
+        if unknown:
+            raise InputError(f"Unknown settings: {', '.join(unknown)}.")
+        return cls(**cast(dict[str, Any], values))
+
+
+def resolve_seed(settings: GenerationSettings) -> GenerationSettings:
+    """Settings whose seed is a number: their own, or a fresh random one."""
+    if settings.seed is not None:
+        return settings
+    return replace(settings, seed=secrets.randbelow(MAX_SEED + 1))
+
+
+def _in_range(name: str, value: float, low: float, high: float) -> None:
+    if not low <= value <= high:
+        raise InputError(f"The {name} is {value:g}; it must lie between {low:g} and {high:g}.")
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise InputError(f"Unknown {name} '{value}'.", f"Choose one of: {', '.join(allowed)}.")
