@@ -1,0 +1,86 @@
+"""What one decode pass measures of a video, as plain data: written by `engine.video`, read by `engine.features`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class AudioTrack:
+    """One audio stream: its index in the file, codec name, sample rate in Hz (0 unknown), channels (0 unknown)."""
+
+    index: int
+    codec: str
+    sample_rate: int
+    channels: int
+    decodable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What a file says of itself, corrected by what was seen.
+
+    Attributes:
+        path: absolute path.
+        container: FFmpeg's format name, as "mov,mp4,m4a,3gp,3g2,mj2".
+        codec: video codec name.
+        duration_s: what is shown, from the first frame's time to the end of the last frame; exact.
+        start_s: presentation time of the first frame (files seldom start at 0).
+        frame_rate: average over the frames seen (claims in the header are not trusted).
+        width, height: as shown, after rotation.
+        rotation: degrees clockwise that a player turns the picture: 0, 90, 180 or 270.
+        is_vfr: whether frame intervals vary by more than a tenth.
+        audio: audio tracks in order.
+    """
+
+    path: str
+    container: str
+    codec: str
+    duration_s: Fraction
+    start_s: Fraction
+    frame_rate: Fraction
+    width: int
+    height: int
+    rotation: int
+    is_vfr: bool
+    audio: tuple[AudioTrack, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameSignals:
+    """One value per decoded frame (F frames), from a single pass at reduced size.
+
+    Attributes:
+        info: the file.
+        pts: int64 `[F]`, presentation stamps, increasing; the time of frame i is `(pts[i] - pts[0]) * time_base` s.
+        time_base: seconds per stamp.
+        curves: f32 `[F]` each, by name:
+            content: PySceneDetect's content score (weighted HSV + edge change against the frame before),
+            hue, sat, lum, edges: its components,
+            motion: share-of-picture motion magnitude in picture widths per second, camera and objects,
+            camera: the part of it that is one translation of the whole picture,
+            brightness, saturation, contrast: 0..1,
+            colourfulness: Hasler-Suesstrunk, scaled to 0..1,
+            warmth: -1 blue .. +1 orange,
+            detail: edge density 0..1,
+            faces: number of faces as a share (0 when no detector ran),
+            flash: 0..1, a brief brightness jump that returns.
+    """
+
+    info: VideoInfo
+    pts: NDArray[np.int64]
+    time_base: Fraction
+    curves: dict[str, NDArray[np.float32]]
+
+    @property
+    def times_s(self) -> NDArray[np.float64]:
+        """Frame times in seconds from the first frame, f64 `[F]`."""
+        return (self.pts - self.pts[0]).astype(np.float64) * float(self.time_base)
+
+    def exact_time_s(self, frame: int) -> Fraction:
+        """Exact time of a frame from the first one."""
+        return int(self.pts[frame] - self.pts[0]) * self.time_base
