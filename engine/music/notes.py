@@ -99,3 +99,27 @@ def roll_to_notes(roll: PianoRoll, default_velocity: int = 80) -> tuple[Note, ..
         velocity = int(roll.velocity[voice, step]) or default_velocity
         notes.append(Note(int(step), Voice(int(voice)), int(pitch), end - int(step), velocity))
     return tuple(sorted(notes))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NoteTable:
+    """Notes as parallel int32 arrays of one length: what numerical code works on."""
+
+    onset: NDArray[np.int32]
+    voice: NDArray[np.int32]
+    pitch: NDArray[np.int32]
+    duration: NDArray[np.int32]
+    velocity: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.onset)
+
+    @classmethod
+    def from_notes(cls, notes: Iterable[Note]) -> NoteTable:
+        rows = [(n.onset, int(n.voice), n.pitch, n.duration, n.velocity) for n in sorted(notes)]
+        columns = np.array(rows, np.int32).reshape(-1, 5).T
+        return cls(*columns)
+
+    def to_notes(self) -> tuple[Note, ...]:
+        rows = zip(self.onset, self.voice, self.pitch, self.duration, self.velocity, strict=True)
+        return tuple(sorted(Note(int(o), Voice(int(v)), int(p), int(d), int(s)) for o, v, p, d, s in rows))

@@ -1,0 +1,1 @@
+"""Retrains the engine: data, training, evaluation, export. Imports `engine`; nothing imports it."""
