@@ -1,0 +1,132 @@
+"""The autoencoder: one latent a beat, in three parts, one for each voice.
+
+The paper's text has a latent diffusion model (section 4); its published code has no autoencoder. Ours holds the local
+shape of notes, so that diffusion deals with music rather than with cells. Latents have unit variance in each
+dimension (running statistics, no affine part); training adds noise to them, so that the decoder forgives what
+diffusion leaves over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from engine.diffusion.layers import ResidualBeatBlock
+from engine.music.notes import HIGHEST_PITCH, LOWEST_PITCH, N_VOICES
+from engine.timebase import STEPS_PER_BEAT
+
+N_KEYS: Final = HIGHEST_PITCH - LOWEST_PITCH + 1
+CELLS: Final = STEPS_PER_BEAT * N_KEYS
+"""Cells of one plane of one voice in one beat, step by step."""
+
+
+@dataclass(frozen=True, slots=True)
+class AutoencoderConfig:
+    """Widths. `latent` gives the latent dimensions of melody, inner and bass."""
+
+    latent: tuple[int, int, int] = (20, 40, 12)
+    encoder_width: int = 256
+    encoder_blocks: int = 1
+    decoder_width: int = 384
+    decoder_blocks: int = 3
+
+    @property
+    def width(self) -> int:
+        return sum(self.latent)
+
+    def voice_slices(self) -> tuple[slice, ...]:
+        """Where each voice's part of a latent lies."""
+        ends = [sum(self.latent[: i + 1]) for i in range(N_VOICES)]
+        return tuple(slice(end - n, end) for end, n in zip(ends, self.latent, strict=True))
+
+
+class VoiceEncoder(nn.Module):
+    """Cells and velocities of one voice `[B, T, 2 * CELLS + 4]` -> latent part `[B, T, d]`, not normalised."""
+
+    def __init__(self, config: AutoencoderConfig, latent: int) -> None:
+        super().__init__()
+        self.inlet = nn.Linear(2 * CELLS + STEPS_PER_BEAT, config.encoder_width)
+        self.blocks = nn.Sequential(*(ResidualBeatBlock(config.encoder_width) for _ in range(config.encoder_blocks)))
+        self.norm = nn.RMSNorm(config.encoder_width)
+        self.out = nn.Linear(config.encoder_width, latent)
+
+    def forward(self, x: Tensor) -> Tensor:
+        z: Tensor = self.out(self.norm(self.blocks(self.inlet(x))))
+        return z
+
+
+class LatentNorm(nn.Module):
+    """Unit variance and zero mean per latent dimension: batch statistics in training, running ones afterwards."""
+
+    mean: Tensor
+    var: Tensor
+
+    def __init__(self, width: int, momentum: float = 0.02) -> None:
+        super().__init__()
+        self.momentum = momentum
+        self.register_buffer("mean", torch.zeros(width))
+        self.register_buffer("var", torch.ones(width))
+
+    def forward(self, z: Tensor) -> Tensor:
+        z = z.float()
+        if not self.training:
+            return (z - self.mean) * (self.var + 1e-5).rsqrt()
+        mean, var = z.mean((0, 1)), z.var((0, 1), unbiased=False)
+        with torch.no_grad():
+            self.mean.lerp_(mean, self.momentum)
+            self.var.lerp_(var, self.momentum)
+        return (z - mean) * (var + 1e-5).rsqrt()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """Logits of onset and sustain `[B, V, N, P]` and velocities 0..1 `[B, V, N]`."""
+
+    onset: Tensor
+    sustain: Tensor
+    velocity: Tensor
+
+
+class Autoencoder(nn.Module):
+    """Rolls to latents and back. Works on any number of beats."""
+
+    def __init__(self, config: AutoencoderConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoders = nn.ModuleList(VoiceEncoder(config, d) for d in config.latent)
+        self.latent_norm = LatentNorm(config.width)
+        self.inlet = nn.Linear(config.width, config.decoder_width)
+        self.blocks = nn.Sequential(*(ResidualBeatBlock(config.decoder_width) for _ in range(config.decoder_blocks)))
+        self.norm = nn.RMSNorm(config.decoder_width)
+        self.outlet = nn.Linear(config.decoder_width, N_VOICES * (2 * CELLS + STEPS_PER_BEAT))
+        nn.init.normal_(self.outlet.weight, std=0.02)
+        with torch.no_grad():
+            self.outlet.bias.view(N_VOICES, -1)[:, : 2 * CELLS] = -5.0
+
+    def encode(self, cells: Tensor) -> Tensor:
+        """Packed cells `[B, T, V, 2 * CELLS + 4]` -> latents f32 `[B, T, D]` of unit variance."""
+        parts = [encoder(cells[:, :, v]) for v, encoder in enumerate(self.encoders)]
+        z: Tensor = self.latent_norm(torch.cat(parts, -1))
+        return z
+
+    def decode_packed(self, z: Tensor) -> Tensor:
+        """Latents `[B, T, D]` -> packed logits `[B, T, V, 2 * CELLS + 4]`."""
+        h = self.outlet(self.norm(self.blocks(self.inlet(z))))
+        packed: Tensor = h.unflatten(-1, (N_VOICES, 2 * CELLS + STEPS_PER_BEAT))
+        return packed
+
+    def decode(self, z: Tensor) -> Decoded:
+        """Latents `[B, T, D]` -> `Decoded`."""
+        return unpack(self.decode_packed(z).float())
+
+
+def unpack(packed: Tensor) -> Decoded:
+    """Packed logits `[B, T, V, 2 * CELLS + 4]` -> planes; velocities leave as probabilities."""
+    b, t = packed.shape[:2]
+    planes = packed[..., : 2 * CELLS].unflatten(-1, (2, STEPS_PER_BEAT, N_KEYS))
+    planes = planes.permute(3, 0, 2, 1, 4, 5).reshape(2, b, N_VOICES, t * STEPS_PER_BEAT, N_KEYS)
+    velocity = packed[..., 2 * CELLS :].sigmoid().transpose(1, 2).reshape(b, N_VOICES, t * STEPS_PER_BEAT)
+    return Decoded(planes[0], planes[1], velocity)

@@ -1,0 +1,1 @@
+"""Training data: readers of public datasets, the compact corpus file, windows and batches."""

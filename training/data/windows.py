@@ -1,0 +1,136 @@
+"""Batches of windows: notes of random windows, transposed, laid out as the autoencoder's packed cells.
+
+Transposition moves pitches within the piano's range and never wraps around; condition rows are transposed by their
+meaning (keys and chords rotate, register shifts), never as vectors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from engine.diffusion.autoencoder import CELLS, N_KEYS
+from engine.music.chords import chord_rows
+from engine.music.controls import SEMANTIC, key_rows
+from engine.music.notes import HIGHEST_PITCH, LOWEST_PITCH, N_VOICES
+from engine.timebase import BEATS_PER_WINDOW, STEPS_PER_BEAT, STEPS_PER_WINDOW
+from training.data.corpus import Corpus, song_form, window_starts
+
+PACKED: Final = 2 * CELLS + STEPS_PER_BEAT
+MAX_SHIFT: Final = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """B windows of T = 32 beats.
+
+    Attributes:
+        cells: f32 0/1 (velocities / 127) `[B, T, V, PACKED]`.
+        dynamic, semantic, plan: f32 `[B, T, ...]`; the hit columns hold every accent.
+    """
+
+    cells: Tensor
+    dynamic: Tensor
+    semantic: Tensor
+    plan: Tensor
+
+
+class WindowSet:
+    """All windows of some songs, ready to be batched."""
+
+    def __init__(self, corpus: Corpus, songs: list[int]) -> None:
+        self.corpus = corpus
+        self.windows = window_starts(corpus, songs)
+        self._form = np.concatenate([song_form(corpus, s) for s in range(corpus.n_songs)])
+        _check_order(corpus)
+
+    def __len__(self) -> int:
+        return len(self.windows)
+
+    def batch(self, index: NDArray[np.int64], shift: NDArray[np.int64]) -> Batch:
+        """Windows `index`, each transposed by its `shift` in semitones."""
+        beats = self._beat_index(index)
+        return Batch(
+            cells=self._cells(index, shift),
+            dynamic=torch.from_numpy(self.corpus.dynamic[beats].astype(np.float32)),
+            semantic=torch.from_numpy(self._semantic(beats, shift)),
+            plan=torch.from_numpy(self._plan(beats, shift)),
+        )
+
+    def _beat_index(self, index: NDArray[np.int64]) -> NDArray[np.int64]:
+        song, beat = self.windows[index].T
+        first: NDArray[np.int64] = self.corpus.beat_start[song] + beat
+        return first[:, None] + np.arange(BEATS_PER_WINDOW)
+
+    def _semantic(self, beats: NDArray[np.int64], shift: NDArray[np.int64]) -> NDArray[np.float32]:
+        rows = self.corpus.semantic[beats].astype(np.float32)
+        rows[:, :, SEMANTIC.index("register")] += shift[:, None] / 12
+        return rows
+
+    def _plan(self, beats: NDArray[np.int64], shift: NDArray[np.int64]) -> NDArray[np.float32]:
+        c = self.corpus
+        by = shift[:, None]
+        tonic = np.where(c.tonic[beats] >= 0, (c.tonic[beats] + by) % 12, -1)
+        root = np.where(c.chord_root[beats] >= 0, (c.chord_root[beats] + by) % 12, -1)
+        bass = np.where(c.chord_bass[beats] >= 0, (c.chord_bass[beats] + by) % 12, -1)
+        turned = (np.arange(12)[None, None] - by[..., None]) % 12
+        chroma = np.take_along_axis(c.chord_chroma[beats], turned, 2)
+        key = key_rows(tonic.ravel(), c.minor[beats].ravel())
+        chord = chord_rows(root.ravel(), chroma.reshape(-1, 12), bass.ravel())
+        rows = np.concatenate([key, chord, self._form[beats].reshape(len(key), -1)], 1)
+        return rows.reshape(*beats.shape, -1).astype(np.float32)
+
+    def _cells(self, index: NDArray[np.int64], shift: NDArray[np.int64]) -> Tensor:
+        which, onset, voice, pitch, duration, velocity = self._notes(index)
+        pitch = pitch + shift[which]
+        keep = (pitch >= LOWEST_PITCH) & (pitch <= HIGHEST_PITCH)
+        which, onset, voice, duration, velocity = (a[keep] for a in (which, onset, voice, duration, velocity))
+        key = pitch[keep] - LOWEST_PITCH
+        cells = torch.zeros(len(index), BEATS_PER_WINDOW, N_VOICES, PACKED)
+        flat = cells.view(-1).numpy()
+        starts = np.clip(onset + 1, 0, STEPS_PER_WINDOW)
+        lengths = np.clip(onset + duration, 0, STEPS_PER_WINDOW) - starts
+        lengths = np.maximum(lengths, 0)
+        note = np.repeat(np.arange(len(onset)), lengths)
+        held = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(len(note))
+        flat[_address(which[note], held, voice[note], CELLS + _cell(held, key[note]))] = 1
+        here = onset >= 0
+        struck = (which[here], onset[here], voice[here])
+        flat[_address(*struck, _cell(onset[here], key[here]))] = 1
+        flat[_address(*struck, CELLS + _cell(onset[here], key[here]))] = 0
+        flat[_address(*struck, 2 * CELLS + onset[here] % STEPS_PER_BEAT)] = velocity[here] / 127
+        return cells
+
+    def _notes(self, index: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
+        """Notes that sound in the windows: window number, onset within it (may be negative), voice, pitch, ..."""
+        c, parts = self.corpus, []
+        for number, (song, beat) in enumerate(self.windows[index]):
+            a, b = c.note_start[song], c.note_start[song + 1]
+            first = int(beat) * STEPS_PER_BEAT
+            low, high = np.searchsorted(c.onset[a:b], (first - 16, first + STEPS_PER_WINDOW))
+            rows = slice(a + low, a + high)
+            columns = (c.onset[rows] - first, c.voice[rows], c.pitch[rows], c.duration[rows], c.velocity[rows])
+            parts.append(np.stack([np.full(high - low, number), *columns]).astype(np.int64))
+        return tuple(np.concatenate(parts, 1))
+
+
+def _check_order(corpus: Corpus) -> None:
+    for song in range(corpus.n_songs):
+        part = corpus.onset[corpus.note_start[song] : corpus.note_start[song + 1]]
+        if (np.diff(part) < 0).any():
+            raise ValueError(f"notes of song {corpus.names[song]} are not in order")
+
+
+def _cell(step: NDArray[np.int64], key: NDArray[np.int64]) -> NDArray[np.int64]:
+    return (step % STEPS_PER_BEAT) * N_KEYS + key
+
+
+def _address(
+    window: NDArray[np.int64], step: NDArray[np.int64], voice: NDArray[np.int64], offset: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    return ((window * BEATS_PER_WINDOW + step // STEPS_PER_BEAT) * N_VOICES + voice) * PACKED + offset
