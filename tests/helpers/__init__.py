@@ -1,0 +1,1 @@
+"""What several tests use: generated media, and a runner that composes nothing."""
