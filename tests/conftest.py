@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +62,11 @@ def tiny_video(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., TinyVi
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each test a cache and a log folder of its own, so that none reads what another or the user left."""
     folder = tmp_path_factory.mktemp("own")
     monkeypatch.setenv("DIFFBGM_CACHE_DIR", str(folder / "cache"))
     monkeypatch.setenv("DIFFBGM_LOG_DIR", str(folder / "log"))
-    yield
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
