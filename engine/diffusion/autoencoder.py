@@ -14,7 +14,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from engine.diffusion.layers import ResidualBeatBlock
+from engine.diffusion.layers import ResidualBeatBlock, RMSNorm
 from engine.music.notes import HIGHEST_PITCH, LOWEST_PITCH, N_VOICES
 from engine.timebase import STEPS_PER_BEAT
 
@@ -50,7 +50,7 @@ class VoiceEncoder(nn.Module):
         super().__init__()
         self.inlet = nn.Linear(2 * CELLS + STEPS_PER_BEAT, config.encoder_width)
         self.blocks = nn.Sequential(*(ResidualBeatBlock(config.encoder_width) for _ in range(config.encoder_blocks)))
-        self.norm = nn.RMSNorm(config.encoder_width)
+        self.norm = RMSNorm(config.encoder_width)
         self.out = nn.Linear(config.encoder_width, latent)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -100,23 +100,25 @@ class Autoencoder(nn.Module):
         self.latent_norm = LatentNorm(config.width)
         self.inlet = nn.Linear(config.width, config.decoder_width)
         self.blocks = nn.Sequential(*(ResidualBeatBlock(config.decoder_width) for _ in range(config.decoder_blocks)))
-        self.norm = nn.RMSNorm(config.decoder_width)
-        self.outlet = nn.Linear(config.decoder_width, N_VOICES * (2 * CELLS + STEPS_PER_BEAT))
-        nn.init.normal_(self.outlet.weight, std=0.02)
+        self.norm = RMSNorm(config.decoder_width)
+        packed = 2 * CELLS + STEPS_PER_BEAT
+        self.outlets = nn.ModuleList(nn.Linear(config.decoder_width, packed) for _ in range(N_VOICES))
         with torch.no_grad():
-            self.outlet.bias.view(N_VOICES, -1)[:, : 2 * CELLS] = -5.0
+            for outlet in self.outlets:
+                assert isinstance(outlet, nn.Linear)
+                outlet.weight.normal_(std=0.02)
+                outlet.bias[: 2 * CELLS] = -5.0
 
     def encode(self, cells: Tensor) -> Tensor:
-        """Packed cells `[B, T, V, 2 * CELLS + 4]` -> latents f32 `[B, T, D]` of unit variance."""
-        parts = [encoder(cells[:, :, v]) for v, encoder in enumerate(self.encoders)]
+        """Packed cells `[V, B, T, 2 * CELLS + 4]` -> latents f32 `[B, T, D]` of unit variance."""
+        parts = [encoder(voice) for encoder, voice in zip(self.encoders, cells, strict=True)]
         z: Tensor = self.latent_norm(torch.cat(parts, -1))
         return z
 
     def decode_packed(self, z: Tensor) -> Tensor:
-        """Latents `[B, T, D]` -> packed logits `[B, T, V, 2 * CELLS + 4]`."""
-        h = self.outlet(self.norm(self.blocks(self.inlet(z))))
-        packed: Tensor = h.unflatten(-1, (N_VOICES, 2 * CELLS + STEPS_PER_BEAT))
-        return packed
+        """Latents `[B, T, D]` -> packed logits `[V, B, T, 2 * CELLS + 4]`."""
+        h = self.norm(self.blocks(self.inlet(z)))
+        return torch.stack([outlet(h) for outlet in self.outlets])
 
     def decode(self, z: Tensor) -> Decoded:
         """Latents `[B, T, D]` -> `Decoded`."""
@@ -124,9 +126,9 @@ class Autoencoder(nn.Module):
 
 
 def unpack(packed: Tensor) -> Decoded:
-    """Packed logits `[B, T, V, 2 * CELLS + 4]` -> planes; velocities leave as probabilities."""
-    b, t = packed.shape[:2]
+    """Packed logits `[V, B, T, 2 * CELLS + 4]` -> planes; velocities leave as probabilities."""
+    v, b, t = packed.shape[:3]
     planes = packed[..., : 2 * CELLS].unflatten(-1, (2, STEPS_PER_BEAT, N_KEYS))
-    planes = planes.permute(3, 0, 2, 1, 4, 5).reshape(2, b, N_VOICES, t * STEPS_PER_BEAT, N_KEYS)
-    velocity = packed[..., 2 * CELLS :].sigmoid().transpose(1, 2).reshape(b, N_VOICES, t * STEPS_PER_BEAT)
+    planes = planes.permute(3, 1, 0, 2, 4, 5).reshape(2, b, v, t * STEPS_PER_BEAT, N_KEYS)
+    velocity = packed[..., 2 * CELLS :].sigmoid().transpose(0, 1).reshape(b, v, t * STEPS_PER_BEAT)
     return Decoded(planes[0], planes[1], velocity)

@@ -9,6 +9,17 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 
+class RMSNorm(nn.Module):
+    """Root-mean-square norm over the last dimension (Zhang & Sennrich 2019), in the input's own precision."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.rms_norm(x, (x.shape[-1],)) * self.weight.to(x.dtype)
+
+
 class BeatConv(nn.Module):
     """Convolution of width 3 over beats, written as one matrix product (faster than conv1d on a CPU).
 
@@ -31,7 +42,7 @@ class ResidualBeatBlock(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.norm = nn.RMSNorm(width)
+        self.norm = RMSNorm(width)
         self.mix = BeatConv(width, width)
         self.out = nn.Linear(width, width)
         nn.init.zeros_(self.out.weight)

@@ -23,6 +23,7 @@ from training.data.corpus import Corpus, song_form, window_starts
 
 PACKED: Final = 2 * CELLS + STEPS_PER_BEAT
 MAX_SHIFT: Final = 6
+_ONE: Final = int(torch.ones(1, dtype=torch.bfloat16).view(torch.int16))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,7 +31,7 @@ class Batch:
     """B windows of T = 32 beats.
 
     Attributes:
-        cells: f32 0/1 (velocities / 127) `[B, T, V, PACKED]`.
+        cells: bf16 0/1 (velocities / 127) `[V, B, T, PACKED]`.
         dynamic, semantic, plan: f32 `[B, T, ...]`; the hit columns hold every accent.
     """
 
@@ -91,19 +92,20 @@ class WindowSet:
         keep = (pitch >= LOWEST_PITCH) & (pitch <= HIGHEST_PITCH)
         which, onset, voice, duration, velocity = (a[keep] for a in (which, onset, voice, duration, velocity))
         key = pitch[keep] - LOWEST_PITCH
-        cells = torch.zeros(len(index), BEATS_PER_WINDOW, N_VOICES, PACKED)
-        flat = cells.view(-1).numpy()
+        cells = torch.zeros(N_VOICES, len(index), BEATS_PER_WINDOW, PACKED, dtype=torch.bfloat16)
+        flat = cells.view(torch.int16).view(-1).numpy()
+        size = len(index)
         starts = np.clip(onset + 1, 0, STEPS_PER_WINDOW)
-        lengths = np.clip(onset + duration, 0, STEPS_PER_WINDOW) - starts
-        lengths = np.maximum(lengths, 0)
+        lengths = np.maximum(np.clip(onset + duration, 0, STEPS_PER_WINDOW) - starts, 0)
         note = np.repeat(np.arange(len(onset)), lengths)
         held = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(len(note))
-        flat[_address(which[note], held, voice[note], CELLS + _cell(held, key[note]))] = 1
+        flat[_address(size, which[note], held, voice[note], CELLS + _cell(held, key[note]))] = _ONE
         here = onset >= 0
-        struck = (which[here], onset[here], voice[here])
-        flat[_address(*struck, _cell(onset[here], key[here]))] = 1
+        struck = (size, which[here], onset[here], voice[here])
+        flat[_address(*struck, _cell(onset[here], key[here]))] = _ONE
         flat[_address(*struck, CELLS + _cell(onset[here], key[here]))] = 0
-        flat[_address(*struck, 2 * CELLS + onset[here] % STEPS_PER_BEAT)] = velocity[here] / 127
+        loudness = torch.from_numpy(velocity[here] / 127).bfloat16().view(torch.int16).numpy()
+        flat[_address(*struck, 2 * CELLS + onset[here] % STEPS_PER_BEAT)] = loudness
         return cells
 
     def _notes(self, index: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
@@ -131,6 +133,10 @@ def _cell(step: NDArray[np.int64], key: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _address(
-    window: NDArray[np.int64], step: NDArray[np.int64], voice: NDArray[np.int64], offset: NDArray[np.int64]
+    n_windows: int,
+    window: NDArray[np.int64],
+    step: NDArray[np.int64],
+    voice: NDArray[np.int64],
+    offset: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    return ((window * BEATS_PER_WINDOW + step // STEPS_PER_BEAT) * N_VOICES + voice) * PACKED + offset
+    return ((voice * n_windows + window) * BEATS_PER_WINDOW + step // STEPS_PER_BEAT) * PACKED + offset
