@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final, Literal
 
 STEPS_PER_BEAT: Final = 4
@@ -74,7 +75,7 @@ class TempoMap:
         beats = [change.beat for change in self.changes]
         if not beats or beats[0] != 0:
             raise ValueError("a tempo map begins at beat 0")
-        if any(b <= a for a, b in zip(beats, beats[1:], strict=False)):
+        if any(b <= a for a, b in pairwise(beats)):
             raise ValueError("tempo changes must come in increasing order")
         if any(change.us_per_quarter <= 0 for change in self.changes):
             raise ValueError("a quarter note must last longer than nothing")
@@ -87,7 +88,7 @@ class TempoMap:
 
     def _onsets_s(self) -> list[Fraction]:
         times = [self.start_s]
-        for here, after in zip(self.changes, self.changes[1:], strict=False):
+        for here, after in pairwise(self.changes):
             times.append(times[-1] + (after.beat - here.beat) * Fraction(here.us_per_quarter, MICROSECONDS))
         return times
 

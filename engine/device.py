@@ -1,0 +1,126 @@
+"""Where tensors are computed: choosing a device, how many threads, and what to say when memory runs out.
+
+torch is imported inside the functions only, so that importing this module costs nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from engine.errors import DeviceError, InputError
+
+DEVICES: Final = ("auto", "cpu", "cuda", "mps")
+THREADS_VARIABLE: Final = "DIFFBGM_THREADS"
+MOST_THREADS: Final = 8
+"""Beyond this many threads the model's small matrices only wait for each other."""
+
+_OUT_OF_MEMORY: Final = ("out of memory", "can't allocate memory", "not enough memory", "failed to allocate")
+
+
+def choose_device(name: str = "auto") -> tuple[str, str]:
+    """Pick the device to compute on.
+
+    Args:
+        name: "cpu", "cuda" or "mps" asks for exactly that; "auto" takes CUDA, then MPS, then the processor.
+
+    Returns:
+        A name for `torch.device`, and a sentence about the choice for the user.
+
+    Raises:
+        DeviceError: if the device that was asked for by name cannot be used.
+        InputError: for a name that is none of `DEVICES`.
+    """
+    if name not in DEVICES:
+        raise InputError(f"Unknown device '{name}'.", f"Choose one of: {', '.join(DEVICES)}.")
+    if name == "cpu":
+        return "cpu", f"Composing on the processor ({thread_count()} threads)."
+    problems = []
+    for candidate in ("cuda", "mps") if name == "auto" else (name,):
+        problem = _problem_of(candidate)
+        if problem is None:
+            return candidate, f"Composing on {_label(candidate)}."
+        problems.append(problem)
+    if name != "auto":
+        raise DeviceError(problems[0], "Leave --device away, or ask for cpu.")
+    return "cpu", f"Composing on the processor ({thread_count()} threads)."
+
+
+def _problem_of(name: str) -> str | None:
+    """Why an accelerator cannot be used, tried with one small sum; None if it can."""
+    import torch
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a driver that is too old is told by the sentence below
+        present = torch.cuda.is_available() if name == "cuda" else torch.backends.mps.is_available()
+        if not present:
+            return f"This torch ({torch.__version__}) sees no {_kind(name)} device here."
+        try:
+            (torch.ones(2, device=name) + 1).cpu()
+        except RuntimeError as error:
+            return f"The {_kind(name)} device does not work: {str(error).splitlines()[0]}"
+    return None
+
+
+def _kind(name: str) -> str:
+    return {"cuda": "CUDA", "mps": "Apple MPS"}[name]
+
+
+def _label(name: str) -> str:
+    if name == "mps":
+        return "the Apple GPU (MPS)"
+    import torch
+
+    return f"{torch.cuda.get_device_name(0)} (CUDA)"
+
+
+def thread_count() -> int:
+    """How many threads the processor's work should take: DIFFBGM_THREADS, else the usable cores up to 8."""
+    asked = os.environ.get(THREADS_VARIABLE, "")
+    if asked.isdigit() and int(asked) > 0:
+        return int(asked)
+    return min(MOST_THREADS, usable_cores())
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def apply_thread_policy() -> int:
+    """Tell torch to use `thread_count()` threads; returns that number."""
+    import torch
+
+    count = thread_count()
+    torch.set_num_threads(count)
+    return count
+
+
+@contextmanager
+def explaining_memory(device: str) -> Iterator[None]:
+    """Turn an out-of-memory failure of the wrapped work into a `DeviceError` that says what helps.
+
+    Raises:
+        DeviceError: when memory ran out.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if not is_out_of_memory(error):
+            raise
+        hint = "Close other programs, or score a shorter video."
+        if device != "cpu":
+            hint = "Ask for --device cpu, or close other programs that use the GPU."
+        raise DeviceError(f"The memory of the device '{device}' ran out.", hint) from error
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception says that memory ran out, on whatever device."""
+    if isinstance(error, MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(words in str(error).lower() for words in _OUT_OF_MEMORY)
