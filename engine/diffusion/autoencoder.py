@@ -11,27 +11,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.diffusion.layers import ResidualBeatBlock, RMSNorm
-from engine.music.notes import HIGHEST_PITCH, LOWEST_PITCH, N_VOICES
+from engine.music.notes import N_VOICES
 from engine.timebase import STEPS_PER_BEAT
 
-N_KEYS: Final = HIGHEST_PITCH - LOWEST_PITCH + 1
+N_KEYS: Final = 52
+LOWEST_KEY: Final = (45, 37, 24)
+"""Each voice lives on 52 keys, counted up from its lowest pitch (melody, inner, bass): more than 99.8 % of POP909's notes
+under any transposition; the rest is folded in by octaves."""
+
 CELLS: Final = STEPS_PER_BEAT * N_KEYS
 """Cells of one plane of one voice in one beat, step by step."""
+
+PACKED: Final = 2 * CELLS + STEPS_PER_BEAT
+"""Onset plane, sustain plane and velocities (/ 127) of one voice in one beat."""
 
 
 @dataclass(frozen=True, slots=True)
 class AutoencoderConfig:
     """Widths. `latent` gives the latent dimensions of melody, inner and bass."""
 
-    latent: tuple[int, int, int] = (20, 40, 12)
+    latent: tuple[int, int, int] = (20, 36, 12)
     encoder_width: int = 256
     encoder_blocks: int = 1
     decoder_width: int = 384
-    decoder_blocks: int = 3
+    decoder_blocks: int = 2
 
     @property
     def width(self) -> int:
@@ -43,12 +52,19 @@ class AutoencoderConfig:
         return tuple(slice(end - n, end) for end, n in zip(ends, self.latent, strict=True))
 
 
+def to_key(pitch: NDArray[np.int64], voice: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Keys 0..51 of pitches in their voices, folded by octaves where they lie outside."""
+    key = pitch - np.array(LOWEST_KEY)[voice]
+    key = np.where(key < 0, key % 12, key)
+    return np.where(key >= N_KEYS, N_KEYS - 12 + (key - N_KEYS) % 12, key)
+
+
 class VoiceEncoder(nn.Module):
-    """Cells and velocities of one voice `[B, T, 2 * CELLS + 4]` -> latent part `[B, T, d]`, not normalised."""
+    """Cells and velocities of one voice `[B, T, PACKED]` -> latent part `[B, T, d]`, not normalised."""
 
     def __init__(self, config: AutoencoderConfig, latent: int) -> None:
         super().__init__()
-        self.inlet = nn.Linear(2 * CELLS + STEPS_PER_BEAT, config.encoder_width)
+        self.inlet = nn.Linear(PACKED, config.encoder_width)
         self.blocks = nn.Sequential(*(ResidualBeatBlock(config.encoder_width) for _ in range(config.encoder_blocks)))
         self.norm = RMSNorm(config.encoder_width)
         self.out = nn.Linear(config.encoder_width, latent)
@@ -83,7 +99,7 @@ class LatentNorm(nn.Module):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """Logits of onset and sustain `[B, V, N, P]` and velocities 0..1 `[B, V, N]`."""
+    """Logits of onset and sustain `[B, V, N, 52]` and velocities 0..1 `[B, V, N]`."""
 
     onset: Tensor
     sustain: Tensor
@@ -101,8 +117,7 @@ class Autoencoder(nn.Module):
         self.inlet = nn.Linear(config.width, config.decoder_width)
         self.blocks = nn.Sequential(*(ResidualBeatBlock(config.decoder_width) for _ in range(config.decoder_blocks)))
         self.norm = RMSNorm(config.decoder_width)
-        packed = 2 * CELLS + STEPS_PER_BEAT
-        self.outlets = nn.ModuleList(nn.Linear(config.decoder_width, packed) for _ in range(N_VOICES))
+        self.outlets = nn.ModuleList(nn.Linear(config.decoder_width, PACKED) for _ in range(N_VOICES))
         with torch.no_grad():
             for outlet in self.outlets:
                 assert isinstance(outlet, nn.Linear)
@@ -110,13 +125,13 @@ class Autoencoder(nn.Module):
                 outlet.bias[: 2 * CELLS] = -5.0
 
     def encode(self, cells: Tensor) -> Tensor:
-        """Packed cells `[V, B, T, 2 * CELLS + 4]` -> latents f32 `[B, T, D]` of unit variance."""
+        """Packed cells `[V, B, T, PACKED]` -> latents f32 `[B, T, D]` of unit variance."""
         parts = [encoder(voice) for encoder, voice in zip(self.encoders, cells, strict=True)]
         z: Tensor = self.latent_norm(torch.cat(parts, -1))
         return z
 
     def decode_packed(self, z: Tensor) -> Tensor:
-        """Latents `[B, T, D]` -> packed logits `[V, B, T, 2 * CELLS + 4]`."""
+        """Latents `[B, T, D]` -> packed logits `[V, B, T, PACKED]`."""
         h = self.norm(self.blocks(self.inlet(z)))
         return torch.stack([outlet(h) for outlet in self.outlets])
 
@@ -126,7 +141,7 @@ class Autoencoder(nn.Module):
 
 
 def unpack(packed: Tensor) -> Decoded:
-    """Packed logits `[V, B, T, 2 * CELLS + 4]` -> planes; velocities leave as probabilities."""
+    """Packed logits `[V, B, T, PACKED]` -> planes; velocities leave as probabilities."""
     v, b, t = packed.shape[:3]
     planes = packed[..., : 2 * CELLS].unflatten(-1, (2, STEPS_PER_BEAT, N_KEYS))
     planes = planes.permute(3, 1, 0, 2, 4, 5).reshape(2, b, v, t * STEPS_PER_BEAT, N_KEYS)

@@ -1,6 +1,6 @@
 """Batches of windows: notes of random windows, transposed, laid out as the autoencoder's packed cells.
 
-Transposition moves pitches within the piano's range and never wraps around; condition rows are transposed by their
+Transposition never wraps around the roll; condition rows are transposed by their
 meaning (keys and chords rotate, register shifts), never as vectors.
 """
 
@@ -14,14 +14,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.diffusion.autoencoder import CELLS, N_KEYS
+from engine.diffusion.autoencoder import CELLS, N_KEYS, PACKED, to_key
 from engine.music.chords import chord_rows
 from engine.music.controls import SEMANTIC, key_rows
-from engine.music.notes import HIGHEST_PITCH, LOWEST_PITCH, N_VOICES
+from engine.music.notes import N_VOICES
 from engine.timebase import BEATS_PER_WINDOW, STEPS_PER_BEAT, STEPS_PER_WINDOW
 from training.data.corpus import Corpus, song_form, window_starts
 
-PACKED: Final = 2 * CELLS + STEPS_PER_BEAT
 MAX_SHIFT: Final = 6
 _ONE: Final = int(torch.ones(1, dtype=torch.bfloat16).view(torch.int16))
 
@@ -88,10 +87,7 @@ class WindowSet:
 
     def _cells(self, index: NDArray[np.int64], shift: NDArray[np.int64]) -> Tensor:
         which, onset, voice, pitch, duration, velocity = self._notes(index)
-        pitch = pitch + shift[which]
-        keep = (pitch >= LOWEST_PITCH) & (pitch <= HIGHEST_PITCH)
-        which, onset, voice, duration, velocity = (a[keep] for a in (which, onset, voice, duration, velocity))
-        key = pitch[keep] - LOWEST_PITCH
+        key = to_key(pitch + shift[which], voice)
         cells = torch.zeros(N_VOICES, len(index), BEATS_PER_WINDOW, PACKED, dtype=torch.bfloat16)
         flat = cells.view(torch.int16).view(-1).numpy()
         size = len(index)
