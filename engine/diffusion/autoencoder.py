@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from engine.diffusion.layers import ResidualBeatBlock, RMSNorm
-from engine.music.notes import N_VOICES
+from engine.music.notes import N_VOICES, NoteTable
 from engine.timebase import STEPS_PER_BEAT
 
 N_KEYS: Final = 52
@@ -147,3 +147,45 @@ def unpack(packed: Tensor) -> Decoded:
     planes = planes.permute(3, 1, 0, 2, 4, 5).reshape(2, b, v, t * STEPS_PER_BEAT, N_KEYS)
     velocity = packed[..., 2 * CELLS :].sigmoid().transpose(0, 1).reshape(b, v, t * STEPS_PER_BEAT)
     return Decoded(planes[0], planes[1], velocity)
+
+
+_ONE: Final = int(torch.ones(1, dtype=torch.bfloat16).view(torch.int16))
+
+
+def pack_windows(notes: NoteTable, window: NDArray[np.int64], n_windows: int, n_beats: int) -> Tensor:
+    """Lay notes out as the encoder's cells.
+
+    Args:
+        notes: notes of all windows; onsets count from their window's start and may be negative (held from before).
+        window: the window of each note, `[M]`.
+
+    Returns:
+        bf16 `[V, n_windows, n_beats, PACKED]`: 0/1 cells, velocities / 127.
+    """
+    n_steps = n_beats * STEPS_PER_BEAT
+    cells = torch.zeros(N_VOICES, n_windows, n_beats, PACKED, dtype=torch.bfloat16)
+    flat = cells.view(torch.int16).view(-1).numpy()
+    onset, voice = notes.onset.astype(np.int64), notes.voice.astype(np.int64)
+    key = to_key(notes.pitch.astype(np.int64), voice)
+
+    def address(which: NDArray[np.int64], step: NDArray[np.int64]) -> NDArray[np.int64]:
+        return ((voice[which] * n_windows + window[which]) * n_beats + step // STEPS_PER_BEAT) * PACKED
+
+    starts = np.clip(onset + 1, 0, n_steps)
+    lengths = np.maximum(np.clip(onset + notes.duration, 0, n_steps) - starts, 0)
+    note = np.repeat(np.arange(len(onset)), lengths)
+    held = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(len(note))
+    flat[address(note, held) + CELLS + (held % STEPS_PER_BEAT) * N_KEYS + key[note]] = _ONE
+    struck = np.flatnonzero((onset >= 0) & (onset < n_steps))
+    at = address(struck, onset[struck])
+    within = onset[struck] % STEPS_PER_BEAT
+    flat[at + within * N_KEYS + key[struck]] = _ONE
+    flat[at + CELLS + within * N_KEYS + key[struck]] = 0
+    loudness = torch.from_numpy(notes.velocity[struck] / 127).bfloat16().view(torch.int16).numpy()
+    flat[at + 2 * CELLS + within] = loudness
+    return cells
+
+
+def pack_notes(notes: NoteTable, n_beats: int) -> Tensor:
+    """Cells of one piece, bf16 `[V, T, PACKED]`."""
+    return pack_windows(notes, np.zeros(len(notes), np.int64), 1, n_beats)[:, 0]

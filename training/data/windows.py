@@ -14,15 +14,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from engine.diffusion.autoencoder import CELLS, N_KEYS, PACKED, to_key
+from engine.diffusion.autoencoder import pack_windows
 from engine.music.chords import chord_rows
 from engine.music.controls import SEMANTIC, key_rows
-from engine.music.notes import N_VOICES
+from engine.music.notes import NoteTable
 from engine.timebase import BEATS_PER_WINDOW, STEPS_PER_BEAT, STEPS_PER_WINDOW
 from training.data.corpus import Corpus, song_form, window_starts
 
 MAX_SHIFT: Final = 6
-_ONE: Final = int(torch.ones(1, dtype=torch.bfloat16).view(torch.int16))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,22 +86,8 @@ class WindowSet:
 
     def _cells(self, index: NDArray[np.int64], shift: NDArray[np.int64]) -> Tensor:
         which, onset, voice, pitch, duration, velocity = self._notes(index)
-        key = to_key(pitch + shift[which], voice)
-        cells = torch.zeros(N_VOICES, len(index), BEATS_PER_WINDOW, PACKED, dtype=torch.bfloat16)
-        flat = cells.view(torch.int16).view(-1).numpy()
-        size = len(index)
-        starts = np.clip(onset + 1, 0, STEPS_PER_WINDOW)
-        lengths = np.maximum(np.clip(onset + duration, 0, STEPS_PER_WINDOW) - starts, 0)
-        note = np.repeat(np.arange(len(onset)), lengths)
-        held = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(len(note))
-        flat[_address(size, which[note], held, voice[note], CELLS + _cell(held, key[note]))] = _ONE
-        here = onset >= 0
-        struck = (size, which[here], onset[here], voice[here])
-        flat[_address(*struck, _cell(onset[here], key[here]))] = _ONE
-        flat[_address(*struck, CELLS + _cell(onset[here], key[here]))] = 0
-        loudness = torch.from_numpy(velocity[here] / 127).bfloat16().view(torch.int16).numpy()
-        flat[_address(*struck, 2 * CELLS + onset[here] % STEPS_PER_BEAT)] = loudness
-        return cells
+        notes = NoteTable(*(a.astype(np.int32) for a in (onset, voice, pitch + shift[which], duration, velocity)))
+        return pack_windows(notes, which, len(index), BEATS_PER_WINDOW)
 
     def _notes(self, index: NDArray[np.int64]) -> tuple[NDArray[np.int64], ...]:
         """Notes that sound in the windows: window number, onset within it (may be negative), voice, pitch, ..."""
@@ -122,17 +107,3 @@ def _check_order(corpus: Corpus) -> None:
         part = corpus.onset[corpus.note_start[song] : corpus.note_start[song + 1]]
         if (np.diff(part) < 0).any():
             raise ValueError(f"notes of song {corpus.names[song]} are not in order")
-
-
-def _cell(step: NDArray[np.int64], key: NDArray[np.int64]) -> NDArray[np.int64]:
-    return (step % STEPS_PER_BEAT) * N_KEYS + key
-
-
-def _address(
-    n_windows: int,
-    window: NDArray[np.int64],
-    step: NDArray[np.int64],
-    voice: NDArray[np.int64],
-    offset: NDArray[np.int64],
-) -> NDArray[np.int64]:
-    return ((voice * n_windows + window) * BEATS_PER_WINDOW + step // STEPS_PER_BEAT) * PACKED + offset
