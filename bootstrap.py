@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Set Diff-BGM Studio up in this folder, then run it. Needs Python 3.11 or newer and nothing else.
+"""Set Diff-BGM Studio up in this folder, then run it. Needs Python 3.11 to 3.13 and nothing else.
 
     python3 bootstrap.py demo            score resources/demo/demo.mp4 into ./demo-scored.mp4
     python3 bootstrap.py test            style, types, import rules and all tests
@@ -36,6 +36,7 @@ UNFINISHED = VENV / ".diffbgm-unfinished"
 CONSTRAINTS = ROOT / "constraints.txt"
 STAMPED_FILES = ("pyproject.toml", "constraints.txt", "engine/version.py")
 OLDEST_PYTHON = (3, 11)
+NEWEST_PYTHON = (3, 13)
 BASE_EXTRAS = ("player", "synth", "train")
 TORCH_INDEX_VARIABLE = "DIFFBGM_TORCH_INDEX"
 FAILED_CHECKS_VARIABLE = "DIFFBGM_FAILED_CHECKS"
@@ -88,12 +89,12 @@ def torch_requirement(constraints: str) -> str:
 
 
 def check_python(version: tuple[int, ...] = tuple(sys.version_info[:3])) -> None:
-    """Refuse a Python that is too old, naming a newer one if there is one."""
-    if version[:2] >= OLDEST_PYTHON:
+    """Refuse a Python that is too old, or too new for the pinned packages; name one that serves if it is there."""
+    if OLDEST_PYTHON <= version[:2] <= NEWEST_PYTHON:
         return
-    newer = [name for name in ("python3.13", "python3.12", "python3.11") if shutil.which(name)]
-    mend = f"Run: {newer[0]} bootstrap.py" if newer else "Install Python 3.11 or newer, then run this again with it."
-    raise SetupError("check Python", f"This is Python {'.'.join(map(str, version))}; 3.11 or newer is needed.", mend)
+    fit = [name for name in ("python3.13", "python3.12", "python3.11") if shutil.which(name)]
+    mend = f"Run: {fit[0]} bootstrap.py" if fit else "Install Python 3.11, 3.12 or 3.13, then run this with it."
+    raise SetupError("check Python", f"This is Python {'.'.join(map(str, version))}; 3.11 to 3.13 is needed.", mend)
 
 
 # ---- running things ------------------------------------------------------------------------------------------------
@@ -133,18 +134,16 @@ def run_logged(step: str, command: Sequence[str], log: Path = LOG) -> None:
     """Run a set-up command; all it says goes to the log, large downloads are said aloud too."""
     log.parent.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
+    pipe, same = subprocess.PIPE, subprocess.STDOUT
     with log.open("a", encoding="utf-8") as out, ticking(step):
         out.write(f"\n== {step}: {' '.join(command)}\n")
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-        )
-        assert process.stdout is not None
-        for line in process.stdout:
-            out.write(line)
-            lines.append(line)
-            if found := _WORTH_SAYING.match(line):
-                say("  " + found.group(1))
-        code = process.wait()
+        with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=same, text=True, errors="replace") as process:
+            for line in process.stdout or ():
+                out.write(line)
+                lines.append(line)
+                if found := _WORTH_SAYING.match(line):
+                    say("  " + found.group(1))
+        code = process.returncode
     if code != 0:
         raise SetupError(step, explain_failure(lines), mend_for(lines))
 
@@ -165,8 +164,8 @@ def mend_for(lines: Sequence[str]) -> str:
         return "Check the network (behind a proxy: set HTTPS_PROXY), then run the same command again."
     if "No matching distribution" in text or "Could not find a version" in text:
         return (
-            "Check the network and that Python is 64-bit, 3.11 to 3.13; another index for torch: "
-            f"{TORCH_INDEX_VARIABLE}. Then run the same command again."
+            "Check the network, and that the system is 64-bit (Linux: of 2022 or later, glibc 2.34). "
+            f"Another index for torch: {TORCH_INDEX_VARIABLE}. Then run the same command again."
         )
     if "Permission denied" in text:
         return "Make this folder writable for you, then run the same command again."
@@ -178,10 +177,11 @@ def mend_for(lines: Sequence[str]) -> str:
 
 def has_working_pip(python: Path) -> bool:
     """Whether an environment's interpreter starts, is of this very Python, and has pip."""
-    if not python.exists():
-        return False
     command = [str(python), "-c", "import pip._internal.cli.main, sys; print(sys.version)"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return False
     return result.returncode == 0 and result.stdout.strip() == sys.version.strip()
 
 

@@ -1,0 +1,305 @@
+"""`diffbgm doctor`: which parts are there, what each changes, and how to get what is missing."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib import import_module, metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Final
+
+from engine.cancel import CancelToken
+from engine.cli.common import EXIT_FAILED, EXIT_OK, print_json
+from engine.desktop import module_problem, window_problem
+from engine.device import choose_device, thread_count
+from engine.errors import EngineError
+from engine.resources import find_resource
+from engine.version import __version__
+
+ENCODER_MODELS: Final = ("openai/clip-vit-base-patch32", "Salesforce/blip-image-captioning-base", "bert-base-uncased")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the program or of its surroundings.
+
+    Attributes:
+        found: whether it can be used.
+        required: whether nothing can be composed without it.
+        detail: version, path, or why it cannot be used.
+        changes: what it changes.
+        how: how to get it.
+    """
+
+    name: str
+    found: bool
+    detail: str
+    changes: str
+    how: str
+    required: bool = False
+
+
+def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "doctor",
+        help="table what is installed and what is missing",
+        description="Table each part: found or not, what it changes, and how to get it. "
+        "Exit status 1 if a part is missing without which nothing can be composed.",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    parser.set_defaults(run=run, parser=parser)
+
+
+def run(args: argparse.Namespace, cancel: CancelToken) -> int:
+    """Print the table."""
+    parts = []
+    for look in LOOKS:
+        cancel.raise_if_cancelled()
+        parts.append(look())
+    missing = [part.name for part in parts if part.required and not part.found]
+    if args.json:
+        print_json(_as_json(parts, missing))
+    else:
+        _print_table(parts)
+        if missing:
+            sys.stderr.write(f"diffbgm: Nothing can be composed without: {', '.join(missing)}.\n")
+    return EXIT_FAILED if missing else EXIT_OK
+
+
+def _as_json(parts: list[Part], missing: list[str]) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        "ok": not missing,
+        "version": __version__,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "parts": [asdict(part) for part in parts],
+    }
+    if missing:
+        message = f"Nothing can be composed without: {', '.join(missing)}."
+        report["error"] = {"message": message, "hint": "See `how` of each part."}
+    return report
+
+
+def _print_table(parts: list[Part]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=150)
+    print(f"diffbgm {__version__}, Python {platform.python_version()}, {platform.platform()}")
+    table = Table(box=box.SIMPLE_HEAD, show_lines=True, pad_edge=False)
+    for title, ratio in (("part", 3), ("found", 1), ("details", 4), ("what it changes", 5), ("how to get it", 5)):
+        table.add_column(title, ratio=ratio, overflow="fold")
+    for part in parts:
+        mark = "[green]yes[/]" if part.found else ("[red]no[/]" if part.required else "[yellow]no[/]")
+        table.add_row(part.name, mark, part.detail, part.changes, "" if part.found else part.how)
+    console.print(table)
+
+
+# ---- the parts -----------------------------------------------------------------------------------------------------
+
+
+def _version_of(*packages: str) -> str | None:
+    """The versions of installed packages, as "av 18.1.0, ..."; None if one is missing."""
+    try:
+        return ", ".join(f"{package} {metadata.version(package)}" for package in packages)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _torch() -> Part:
+    version = _version_of("torch")
+    detail = "not installed" if version is None else f"{version}. {_device_text()}"
+    return Part(
+        "torch",
+        version is not None,
+        detail,
+        "Runs the model; a CUDA or Apple GPU composes faster, the processor is enough.",
+        "python3 bootstrap.py run doctor (installs it); DIFFBGM_TORCH_INDEX names another build's index",
+        required=True,
+    )
+
+
+def _device_text() -> str:
+    """The device of choice, without loading torch when its build knows the processor alone."""
+    spec = find_spec("torch")
+    folder = Path(spec.origin).parent if spec is not None and spec.origin else Path()
+    version_file = folder / "version.py"
+    text = version_file.read_text(encoding="utf-8") if version_file.is_file() else ""
+    if sys.platform != "darwin" and re.search(r"^cuda\b[^=\n]*= None$", text, re.MULTILINE):
+        return f"Built for the processor alone ({thread_count()} threads)."
+    try:
+        return choose_device("auto")[1]
+    except (EngineError, ImportError, OSError, RuntimeError) as error:
+        return str(error)
+
+
+def _bundle() -> Part:
+    folder = find_resource("model")
+    weights = sorted(folder.rglob("*.safetensors")) if folder is not None else []
+    size_mb = sum(path.stat().st_size for path in weights) / 1e6
+    detail = f"{', '.join(path.stem for path in weights)} ({size_mb:.0f} MB)" if weights else "no weights found"
+    return Part(
+        "model bundle",
+        bool(weights),
+        detail,
+        "The weights that compose; --bundle names another one.",
+        "Install again; in a checkout: git checkout resources/model",
+        required=True,
+    )
+
+
+def _codecs() -> Part:
+    version = _version_of("av")
+    missing = [name for name in ("aac", "libopus") if not _can_encode(name)] if version else ["PyAV"]
+    return Part(
+        "video and sound codecs",
+        not missing,
+        version + " with aac and libopus" if version and not missing else f"missing: {', '.join(missing)}",
+        "Reads video, writes AAC into MP4, MOV and MKV, Opus into WebM.",
+        "pip install av (its wheel brings FFmpeg along)",
+        required=True,
+    )
+
+
+def _can_encode(codec: str) -> bool:
+    import av
+
+    try:
+        av.codec.Codec(codec, "w")
+    except (ValueError, av.error.FFmpegError):
+        return False
+    return True
+
+
+def _fluidsynth() -> Part:
+    found, detail = True, _version_of("pyfluidsynth") or "pyfluidsynth is not installed"
+    try:
+        import_module("fluidsynth")
+    except (ImportError, OSError, AttributeError) as error:
+        found, detail = False, str(error).splitlines()[0]
+    return Part(
+        "FluidSynth",
+        found,
+        detail,
+        "Plays the instruments with reverb and chorus; without it a synthesiser that comes along plays them.",
+        "Debian, Ubuntu: apt install libfluidsynth3. macOS: brew install fluid-synth. Windows: its release, on PATH",
+    )
+
+
+def _soundfont() -> Part:
+    spec = find_spec("pretty_midi")
+    path = Path(spec.origin).parent / "TimGM6mb.sf2" if spec is not None and spec.origin else None
+    found = path is not None and path.is_file()
+    return Part(
+        "soundfont",
+        found,
+        f"{path.name}, {path.stat().st_size / 1e6:.1f} MB" if found and path is not None else "TimGM6mb.sf2 not found",
+        "The sounds of the instruments.",
+        "pip install --force-reinstall pretty_midi",
+        required=True,
+    )
+
+
+def _encoders() -> Part:
+    version = _version_of("transformers")
+    cached = [name for name in ENCODER_MODELS if _is_cached(name)]
+    return Part(
+        "image and text encoders",
+        version is not None and len(cached) == len(ENCODER_MODELS),
+        f"{version or 'transformers is not installed'}; models on this machine: {', '.join(cached) or 'none'}",
+        "Read the picture's subject for bundles of the paper's kind; the model that comes along needs none.",
+        "Fetched from the model hub when such a bundle is first used",
+    )
+
+
+def _is_cached(model: str) -> bool:
+    try:
+        hub = import_module("huggingface_hub")
+    except ImportError:
+        return False
+    return isinstance(hub.try_to_load_from_cache(model, "config.json"), str)
+
+
+def _vlc() -> Part:
+    found, detail = True, _version_of("python-vlc") or "python-vlc is not installed"
+    try:
+        vlc = import_module("vlc")
+        instance = vlc.Instance("--quiet", "--no-xlib", "--vout=dummy", "--aout=dummy")
+        found = instance is not None
+        detail = f"libvlc {vlc.libvlc_get_version().decode()}" if found else "libvlc starts no instance"
+    except (ImportError, NameError, OSError, AttributeError) as error:
+        found, detail = False, str(error)
+    return Part(
+        "VLC",
+        found,
+        detail,
+        "A player for the window.",
+        "Debian, Ubuntu: apt install --no-install-recommends libvlc5 vlc-plugin-base vlc-plugin-video-output. "
+        "Elsewhere: install VLC (64-bit)",
+    )
+
+
+def _qt_multimedia() -> Part:
+    problem = module_problem("PySide6.QtMultimedia")
+    return Part(
+        "Qt Multimedia",
+        problem is None,
+        _version_of("PySide6-Addons") or "" if problem is None else problem.message,
+        "A player for the window where there is no VLC.",
+        problem.hint if problem is not None else "",
+    )
+
+
+def _window() -> Part:
+    problem = window_problem()
+    return Part(
+        "display for the window",
+        problem is None,
+        _version_of("PySide6-Essentials") or "" if problem is None else problem.message,
+        "diffbgm-studio can open its window; the command line needs none.",
+        problem.hint if problem is not None else "",
+    )
+
+
+def _cache() -> Part:
+    from engine.artifacts import AnalysisCache
+
+    folder = AnalysisCache().folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+        found, detail = True, str(folder)
+    except OSError as error:
+        found, detail = False, f"{folder}: {error.strerror}"
+    return Part(
+        "cache folder",
+        found,
+        detail,
+        "A second run on the same video skips looking at it again.",
+        "Make the folder writable, or name another in DIFFBGM_CACHE_DIR",
+    )
+
+
+LOOKS: Final[tuple[Callable[[], Part], ...]] = (
+    _torch,
+    _bundle,
+    _codecs,
+    _soundfont,
+    _fluidsynth,
+    _vlc,
+    _qt_multimedia,
+    _window,
+    _encoders,
+    _cache,
+)

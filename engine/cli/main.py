@@ -1,0 +1,106 @@
+"""`diffbgm`: builds the parser, runs one command, and turns whatever happens into an exit status and a sentence."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import logging
+import os
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.cancel import CancelToken
+from engine.cli import doctor, features, roll, score, shots, steps
+from engine.cli.common import EXIT_CANCELLED, EXIT_FAILED, Parser, cancelled_by_signals, failure, print_json
+from engine.errors import EngineError, RunCancelled
+from engine.version import __version__
+
+_COMMANDS = (score, shots, features, roll, steps, doctor)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of all commands; each sets `run`, a function of the parsed arguments and a cancel token."""
+    parser = Parser(prog="diffbgm", description="Compose background music for a video, from its picture.")
+    parser.add_argument("--version", action="version", version=f"diffbgm {__version__}")
+    parser.add_argument("-v", "--verbose", action="store_true", help="print the log on stderr")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
+    for module in _COMMANDS:
+        module.add_parser(commands)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status (2 for wrong usage leaves through SystemExit)."""
+    args = build_parser().parse_args(argv)
+    _set_up_logging(verbose=args.verbose)
+    with cancelled_by_signals() as cancel:
+        return _run_guarded(args, cancel)
+
+
+def _set_up_logging(*, verbose: bool) -> None:
+    logging.captureWarnings(True)
+    handler = logging.StreamHandler() if verbose else logging.NullHandler()
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+        handlers=[handler],
+    )
+
+
+def _run_guarded(args: argparse.Namespace, cancel: CancelToken) -> int:
+    try:
+        status: int = args.run(args, cancel)
+    except EngineError as error:
+        return _fail(args, error.message, error.hint)
+    except (RunCancelled, KeyboardInterrupt):
+        return _fail(args, "Cancelled.", status=EXIT_CANCELLED)
+    except BrokenPipeError:
+        # whoever read our output has left; keep Python from complaining about it once more at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
+    except Exception as error:  # noqa: BLE001 - the last resort: a sentence and a log instead of a traceback
+        return _fail_unexpectedly(args, error)
+    return status
+
+
+def _fail(args: argparse.Namespace, message: str, hint: str = "", *, status: int = EXIT_FAILED) -> int:
+    if getattr(args, "json", False):
+        print_json(failure(message, hint))
+    else:
+        sys.stderr.write(f"diffbgm: {message}\n" + (f"  {hint}\n" if hint else ""))
+    return status
+
+
+def _fail_unexpectedly(args: argparse.Namespace, error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _fail(args, "The disk is full.", "Free some space, or write to another disk.")
+    if isinstance(error, MemoryError):
+        return _fail(args, "The memory ran out.", "Close other programs, or score a shorter video.")
+    try:
+        hint = f"This is a fault of the program; what happened is written in {_write_log(error)}"
+    except OSError as problem:
+        hint = f"This is a fault of the program; its log could not be written ({problem.strerror})."
+    told = " ".join(str(error).split())[:200]
+    return _fail(args, f"Something unexpected went wrong ({type(error).__name__}: {told}).", hint)
+
+
+def _write_log(error: Exception) -> Path:
+    folder = log_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"diffbgm-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
+    lines = [f"diffbgm {__version__}, Python {sys.version}, {sys.platform}\n", f"arguments: {sys.argv[1:]}\n\n"]
+    path.write_text("".join(lines + traceback.format_exception(error)), encoding="utf-8")
+    return path
+
+
+def log_folder() -> Path:
+    """Where logs go: DIFFBGM_LOG_DIR, else the user's log folder."""
+    override = os.environ.get("DIFFBGM_LOG_DIR")
+    if override:
+        return Path(override)
+    import platformdirs
+
+    return Path(platformdirs.user_log_dir("diffbgm", appauthor=False))

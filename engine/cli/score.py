@@ -1,0 +1,197 @@
+"""`diffbgm score`: a video in, the video with its music out (or the music alone)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.cancel import CancelToken
+from engine.cli.common import (
+    EXIT_OK,
+    MIDI_SUFFIXES,
+    VIDEO_SUFFIXES,
+    WAV_SUFFIXES,
+    Parser,
+    checked_outputs,
+    existing_video,
+    print_json,
+)
+from engine.cli.progress import RunProgress
+from engine.device import DEVICES
+from engine.errors import InputError
+from engine.settings import ORIGINAL_AUDIO, SAMPLERS, GenerationSettings
+
+if TYPE_CHECKING:
+    from engine.runner import GenerationRequest, GenerationResult
+
+_DEFAULTS = GenerationSettings()
+
+
+def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "score",
+        help="compose music for a video",
+        description="Compose music that follows a video's picture, and write the video with it, a WAV or a MIDI file.",
+    )
+    parser.add_argument("video", metavar="VIDEO", help="any video file")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", required=True, help=".mp4, .mov, .mkv, .webm, or music alone: .wav, .mid"
+    )
+    parser.add_argument("--midi", metavar="FILE", help="also write the score as MIDI")
+    parser.add_argument("--wav", metavar="FILE", help="also write the music as WAV")
+    parser.add_argument("--manifest", metavar="FILE", help="also write how it was made, as JSON")
+    add_music_options(parser)
+    add_sound_options(parser)
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+    parser.add_argument("--json", action="store_true", help="silent; the result as one JSON object on stdout")
+    parser.set_defaults(run=run, parser=parser)
+
+
+def add_music_options(parser: argparse.ArgumentParser) -> None:
+    """The options that decide which notes are composed."""
+    d = _DEFAULTS
+    group = parser.add_argument_group("music")
+    group.add_argument("--t0", type=int, default=d.t0, help=f"noise level 0..1000 of the switch of conditions ({d.t0})")
+    group.add_argument("--k", type=int, default=d.k, help=f"beats per attention block, 1..32 ({d.k})")
+    group.add_argument("--steps", type=int, default=d.steps, help=f"denoising steps ({d.steps})")
+    group.add_argument("--sampler", choices=SAMPLERS, default=d.sampler, help=f"({d.sampler})")
+    group.add_argument(
+        "--guidance", type=float, default=d.guidance, help=f"how strictly the picture is followed ({d.guidance:g})"
+    )
+    group.add_argument(
+        "--plan-guidance", type=float, default=d.plan_guidance, help=f"the same for harmony ({d.plan_guidance:g})"
+    )
+    group.add_argument("--seed", type=int, help="a number that makes the result repeatable (default: a new one)")
+    group.add_argument(
+        "--tempo",
+        type=tempo_range,
+        default=(d.tempo_min, d.tempo_max),
+        metavar="MIN:MAX",
+        help=f"range of the tempo in BPM ({d.tempo_min:g}:{d.tempo_max:g})",
+    )
+    group.add_argument("--mood", default=d.mood, metavar="NAME", help=f"({d.mood}: as the picture suggests)")
+    group.add_argument(
+        "--sensitivity", type=float, default=d.sensitivity, help=f"of shot detection, 0..1 ({d.sensitivity:g})"
+    )
+    group.add_argument("--device", choices=DEVICES, default=d.device, help=f"({d.device})")
+    group.add_argument("--bundle", metavar="DIR", help="a model bundle other than the one that comes along")
+
+
+def add_sound_options(parser: argparse.ArgumentParser) -> None:
+    """The options that decide how the notes sound and what becomes of the original sound."""
+    d = _DEFAULTS
+    group = parser.add_argument_group("sound")
+    group.add_argument("--palette", default=d.palette, metavar="NAME", help=f"instruments ({d.palette})")
+    group.add_argument(
+        "--original-audio",
+        choices=ORIGINAL_AUDIO,
+        default=d.original_audio,
+        help="replace the video's own sound, mix with it, or keep it as a track beside the music (replace)",
+    )
+    group.add_argument(
+        "--music-gain", type=float, default=d.music_gain_db, metavar="DB", help=f"({d.music_gain_db:g} dB)"
+    )
+    group.add_argument(
+        "--original-gain",
+        type=float,
+        default=d.original_gain_db,
+        metavar="DB",
+        help=f"when mixed ({d.original_gain_db:g} dB)",
+    )
+    group.add_argument(
+        "--fade-out", type=float, default=d.fade_out_s, metavar="SECONDS", help=f"at the end ({d.fade_out_s:g} s)"
+    )
+
+
+def tempo_range(text: str) -> tuple[float, float]:
+    """ "80:110" as two numbers; "96" is a range of one tempo."""
+    parts = text.split(":")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = []
+    if len(numbers) not in (1, 2):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a range of tempos; give MIN:MAX, as in 80:110")
+    return numbers[0], numbers[-1]
+
+
+def settings_from(args: argparse.Namespace) -> GenerationSettings:
+    """Settings from parsed arguments; a value out of range is wrong usage (exit 2)."""
+    parser: Parser = args.parser
+    music = {name: getattr(args, name) for name in ("t0", "k", "steps", "sampler", "guidance", "plan_guidance")}
+    music |= {name: getattr(args, name) for name in ("seed", "mood", "sensitivity", "device")}
+    try:
+        settings = GenerationSettings(**music, tempo_min=args.tempo[0], tempo_max=args.tempo[1])
+        if not hasattr(args, "palette"):
+            return settings
+        return replace(
+            settings,
+            palette=args.palette,
+            original_audio=args.original_audio,
+            music_gain_db=args.music_gain,
+            original_gain_db=args.original_gain,
+            fade_out_s=args.fade_out,
+        )
+    except InputError as error:
+        parser.error(f"{error.message} {error.hint}".strip())
+
+
+def request_from(args: argparse.Namespace) -> GenerationRequest:
+    """The request of a run, after all that can be checked beforehand was checked."""
+    settings = settings_from(args)
+    video = existing_video(args.video)
+    output, midi, wav, manifest = checked_outputs(
+        {
+            "--output": (args.output, VIDEO_SUFFIXES + WAV_SUFFIXES + MIDI_SUFFIXES),
+            "--midi": (args.midi, MIDI_SUFFIXES),
+            "--wav": (args.wav, WAV_SUFFIXES),
+            "--manifest": (args.manifest, (".json",)),
+        },
+        inputs=[video],
+    )
+    assert output is not None
+    from engine.runner import GenerationRequest
+
+    return GenerationRequest(
+        video=video,
+        output=output,
+        settings=settings,
+        bundle=Path(args.bundle) if args.bundle else None,
+        midi=midi,
+        wav=wav,
+        manifest=manifest,
+    )
+
+
+def run(args: argparse.Namespace, cancel: CancelToken) -> int:
+    """Compose, and tell what was written."""
+    request = request_from(args)
+    from engine.runner import GenerationRunner
+
+    with RunProgress(silent=args.json or args.quiet) as progress:
+        result = GenerationRunner().run(request, progress, cancel)
+    if args.json:
+        print_json(_as_json(result, progress))
+        return EXIT_OK
+    if not args.quiet:
+        sys.stderr.write(f"Seed {progress.seed}. Written:\n")
+    for path in (result.output, result.midi, result.wav, request.manifest):
+        if path is not None:
+            print(path)
+    return EXIT_OK
+
+
+def _as_json(result: GenerationResult, progress: RunProgress) -> dict[str, Any]:
+    return {
+        "ok": True,
+        "output": result.output,
+        "midi": result.midi,
+        "wav": result.wav,
+        "seed": progress.seed,
+        "warnings": progress.warnings,
+        "manifest": result.manifest,
+    }
