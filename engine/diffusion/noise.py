@@ -21,33 +21,27 @@ INITIAL: Final = -1
 
 
 @dataclass(frozen=True, slots=True)
-class BarIdentity:
-    """Which bar of which shot this is: `shot` names the shot, `bar` counts from its first bar."""
-
-    shot: str
-    bar: int
-
-
-@dataclass(frozen=True, slots=True)
 class NoiseSource:
-    """Gaussian noise for a piece whose bars have the given identities."""
+    """Gaussian noise of a piece.
+
+    Attributes:
+        bars: per bar, the name of its shot and its number within that shot.
+    """
 
     seed: int
-    bars: tuple[BarIdentity, ...]
+    bars: tuple[tuple[str, int], ...]
 
     @classmethod
-    def for_bars(cls, seed: int, n_bars: int, shots: Sequence[BarIdentity] = ()) -> NoiseSource:
-        """Bars with the given identities, continued by bars of no shot up to `n_bars`."""
-        rest = (BarIdentity("", i) for i in range(len(shots), n_bars))
-        return cls(seed, (*shots[:n_bars], *rest))
+    def for_bars(cls, seed: int, bars: Sequence[tuple[str, int]]) -> NoiseSource:
+        return cls(seed, tuple(bars))
 
     def draw(self, step: int, width: int) -> Tensor:
         """Standard normal f32 `[4 * bars, width]` of one step (`INITIAL` for the start)."""
-        rows = [self._bar(identity, step, width) for identity in self.bars]
+        rows = [self._bar(shot, bar, step, width) for shot, bar in self.bars]
         return torch.from_numpy(np.concatenate(rows))
 
-    def _bar(self, identity: BarIdentity, step: int, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-        text = f"{self.seed}/{identity.shot}/{identity.bar}/{step}"
+    def _bar(self, shot: str, bar: int, step: int, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+        text = f"{self.seed}/{shot}/{bar}/{step}"
         key = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=16).digest(), "little")
         generator = np.random.Generator(np.random.Philox(key=key))
         return generator.standard_normal((BEATS_PER_BAR, width), np.float32)

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from engine.cancel import NEVER, CancelToken
 from engine.diffusion.denoiser import WindowConditions
 from engine.diffusion.model import CompactModel
 from engine.diffusion.noise import INITIAL, NoiseSource
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from diffusers import SchedulerMixin
 
 STRIDE_BEATS: Final = BEATS_PER_WINDOW // 2
-_MAX_WINDOWS_AT_ONCE: Final = 64
+_WINDOWS_AT_ONCE: Final = 16
+"""Windows in one forward pass: enough to keep the cores busy, few enough to notice a cancel at once."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,15 +57,15 @@ def padded_beats(n_beats: int) -> int:
     return BEATS_PER_WINDOW + -(-over // STRIDE_BEATS) * STRIDE_BEATS
 
 
-def window_starts(n_beats: int) -> list[int]:
+def window_starts(n_beats: int, stride_beats: int = STRIDE_BEATS) -> list[int]:
     """First beats of the windows that cover a canvas."""
-    return list(range(0, n_beats - BEATS_PER_WINDOW + 1, STRIDE_BEATS))
+    return list(range(0, n_beats - BEATS_PER_WINDOW + 1, stride_beats))
 
 
-def blend_weights(n_beats: int) -> Tensor:
+def blend_weights(n_beats: int, stride_beats: int = STRIDE_BEATS) -> Tensor:
     """How much each window counts for each beat, `[windows, T]`, columns summing to 1."""
-    starts = window_starts(n_beats)
-    ramp = torch.arange(1, STRIDE_BEATS + 1, dtype=torch.float32)
+    starts = window_starts(n_beats, stride_beats)
+    ramp = torch.arange(1, BEATS_PER_WINDOW // 2 + 1, dtype=torch.float32)
     shape = torch.cat((ramp, ramp.flip(0)))
     weights = torch.zeros(len(starts), n_beats)
     for row, start in enumerate(starts):
@@ -78,11 +80,19 @@ class JointPredictor:
     `v_0 + plan_guidance (v_p - v_0) + guidance (v - v_p)`.
     """
 
-    def __init__(self, model: CompactModel, conditions: Conditions, settings: GenerationSettings) -> None:
-        self.model, self.settings = model, settings
+    def __init__(
+        self,
+        model: CompactModel,
+        conditions: Conditions,
+        settings: GenerationSettings,
+        *,
+        stride_beats: int = STRIDE_BEATS,
+        cancel: CancelToken = NEVER,
+    ) -> None:
+        self.model, self.settings, self.cancel = model, settings, cancel
         self.n_beats = padded_beats(conditions.n_beats)
-        self.starts = window_starts(self.n_beats)
-        self.weights = blend_weights(self.n_beats)
+        self.starts = window_starts(self.n_beats, stride_beats)
+        self.weights = blend_weights(self.n_beats, stride_beats)
         self.rows = self._window_rows(conditions)
         self.t0 = paper_t_to_timestep(settings.t0, model.config.settled)
 
@@ -112,8 +122,9 @@ class JointPredictor:
         seen = None if previous is None else self._windows(previous)
         v = torch.zeros_like(windows)
         for picture, plan, weight in self._branches():
-            for first in range(0, len(windows), _MAX_WINDOWS_AT_ONCE):
-                part = slice(first, first + _MAX_WINDOWS_AT_ONCE)
+            for first in range(0, len(windows), _WINDOWS_AT_ONCE):
+                self.cancel.raise_if_cancelled()
+                part = slice(first, first + _WINDOWS_AT_ONCE)
                 v[part] += weight * self._forward(windows, timestep, seen, part, picture=picture, plan=plan)
         out = torch.zeros_like(x_t)
         for row, start in enumerate(self.starts):
@@ -174,7 +185,13 @@ def make_scheduler(name: SamplerName, steps: int, schedule: str) -> SchedulerMix
 
 
 def sample(
-    model: CompactModel, conditions: Conditions, settings: GenerationSettings, noise: NoiseSource
+    model: CompactModel,
+    conditions: Conditions,
+    settings: GenerationSettings,
+    noise: NoiseSource,
+    *,
+    stride_beats: int = STRIDE_BEATS,
+    cancel: CancelToken = NEVER,
 ) -> Iterator[DenoiseStep]:
     """Denoise a piece from noise, step by step.
 
@@ -182,8 +199,10 @@ def sample(
         conditions: rows of the whole piece, at least one beat.
         settings: t0, k, steps, sampler and guidance are used.
         noise: for `padded_beats(conditions.n_beats) / 4` bars.
+        stride_beats: distance of windows; 32 makes them independent of each other.
+        cancel: checked between forward passes.
     """
-    predictor = JointPredictor(model, conditions, settings)
+    predictor = JointPredictor(model, conditions, settings, stride_beats=stride_beats, cancel=cancel)
     scheduler = make_scheduler(settings.sampler, settings.steps, model.config.schedule)
     width = model.config.denoiser.latent
     alphas = scheduler.alphas_cumprod

@@ -1,0 +1,214 @@
+"""The stages of a run, one function each: data in, data out. No threads, no events, no state."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.artifacts import AnalysisCache
+from engine.cancel import NEVER, CancelToken
+from engine.events import Report, no_report
+from engine.features.conditions import PictureRows, estimate_conditions
+from engine.music.controls import Conditions
+from engine.music.moods import AUTO, mood_of
+from engine.music.notes import N_VOICES, Note, PianoRoll, roll_to_notes
+from engine.music.plan import Plan, plan_rows
+from engine.music.progression import load_progression_model, write_plan
+from engine.music.score import Marker, Score, perform
+from engine.music.tempo import Hit, choose_tempo, hit_table
+from engine.resources import resource_path
+from engine.settings import GenerationSettings
+from engine.signals import FrameSignals
+from engine.timebase import BEATS_PER_BAR, N_PITCHES, STEPS_PER_BEAT, Shot, TempoMap
+from engine.video.analyse import analyse
+from engine.video.shots import detect_shots
+
+if TYPE_CHECKING:
+    from engine.diffusion.model import Bundle
+    from engine.diffusion.sampling import DenoiseStep
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MusicPlan:
+    """What the music of a video is to follow, before a note is written.
+
+    Attributes:
+        signals: the picture, measured.
+        shots: its shots.
+        tempo: seconds to beats.
+        n_beats: beats of music, the last one perhaps cut short by the end of the video.
+        picture: rows estimated from the picture.
+        harmony: key, chords, sections.
+        conditions: all rows as the model takes them.
+    """
+
+    signals: FrameSignals
+    shots: tuple[Shot, ...]
+    tempo: TempoMap
+    n_beats: int
+    picture: PictureRows
+    harmony: Plan
+    conditions: Conditions
+
+    @property
+    def cuts_s(self) -> tuple[Fraction, ...]:
+        return tuple(shot.start_s for shot in self.shots[1:])
+
+    def hits(self) -> tuple[Hit, ...]:
+        return hit_table(self.cuts_s, self.tempo)
+
+    def accent_steps(self) -> tuple[int, ...]:
+        """Steps on which hits are asked for."""
+        from engine.music.controls import HIT_COLUMNS
+
+        asked = self.conditions.dynamic[:, HIT_COLUMNS].reshape(-1) > 0
+        return tuple(int(step) for step in np.flatnonzero(asked))
+
+    def describe(self) -> dict[str, Any]:
+        """Plain data for drawing: times in seconds, one value per beat for curves."""
+        from engine.music.controls import DYNAMIC, SEMANTIC
+
+        rows = self.conditions
+        return {
+            "duration_s": float(self.signals.info.duration_s),
+            "shots": [(float(shot.start_s), float(shot.end_s), shot.transition, shot.salience) for shot in self.shots],
+            "bpm": self.tempo.bpm(),
+            "start_s": float(self.tempo.start_s),
+            "n_beats": self.n_beats,
+            "beat_s": [float(self.tempo.seconds(beat)) for beat in range(self.n_beats + 1)],
+            "dynamic": {name: rows.dynamic[:, i].tolist() for i, name in enumerate(DYNAMIC)},
+            "semantic": {name: rows.semantic[:, i].tolist() for i, name in enumerate(SEMANTIC)},
+            "key": self.harmony.key.label,
+            "chords": [None if chord is None else chord.label for chord in self.harmony.chords],
+            "sections": [(s.start_beat, s.end_beat, s.letter) for s in self.harmony.sections],
+        }
+
+
+def analyse_video(
+    path: Path, *, cache: AnalysisCache | None = None, report: Report = no_report, cancel: CancelToken = NEVER
+) -> FrameSignals:
+    """Measure the picture, or take the measurements from the cache when the same file was seen before."""
+    if cache is not None:
+        known = cache.load(path)
+        if known is not None:
+            report(1, 1)
+            return known
+    signals = analyse(path, report=report, cancel=cancel)
+    if cache is not None:
+        cache.store(path, signals)
+    return signals
+
+
+def plan_music(
+    signals: FrameSignals, settings: GenerationSettings, *, quantiles: Mapping[str, tuple[float, ...]]
+) -> MusicPlan:
+    """Shots, tempo, condition rows and harmony. `settings.seed` must be resolved."""
+    assert settings.seed is not None
+    shots = detect_shots(signals, sensitivity=settings.sensitivity)
+    tempo = fit_tempo(signals, shots, settings)
+    n_beats = beats_to_fill(signals.info.duration_s, tempo)
+    tables = {name: np.asarray(values, np.float32) for name, values in quantiles.items()}
+    picture = estimate_conditions(signals, shots, tempo, n_beats, mood=settings.mood, quantiles=tables)
+    harmony = write_plan(
+        n_beats,
+        seed=settings.seed,
+        valence=picture.valence,
+        tension=picture.tension,
+        cut_beats=picture.cut_beats,
+        key=None,
+        chords=None,
+        model=load_progression_model(resource_path("model", "progression.json")),
+    )
+    conditions = Conditions(picture.dynamic, picture.semantic, plan_rows(harmony))
+    return MusicPlan(signals, shots, tempo, n_beats, picture, harmony, conditions)
+
+
+def fit_tempo(signals: FrameSignals, shots: tuple[Shot, ...], settings: GenerationSettings) -> TempoMap:
+    """The tempo within the user's range, narrowed to the mood's where both agree, that lands most cuts on beats."""
+    low, high = settings.tempo_min, settings.tempo_max
+    if settings.mood != AUTO:
+        mood_low, mood_high = mood_of(settings.mood).bpm
+        if max(low, mood_low) <= min(high, mood_high):
+            low, high = max(low, mood_low), min(high, mood_high)
+    return choose_tempo(
+        [shot.start_s for shot in shots[1:]],
+        weights=[shot.salience for shot in shots[1:]],
+        duration_s=signals.info.duration_s,
+        bpm_min=low,
+        bpm_max=high,
+        preferred_bpm=math.sqrt(low * high),
+        tolerance_s=min(0.1, max(0.01, float(1 / signals.info.frame_rate))),
+    )
+
+
+def beats_to_fill(duration_s: Fraction, tempo: TempoMap) -> int:
+    """Beats that begin before the video ends; at least one."""
+    return max(1, math.ceil(tempo.beat(duration_s)))
+
+
+def denoise(
+    bundle: Bundle, plan: MusicPlan, settings: GenerationSettings, *, cancel: CancelToken = NEVER
+) -> Iterator[DenoiseStep]:
+    """Sample the piece step by step; noise is tied to shots and bars."""
+    from engine.diffusion.noise import NoiseSource
+    from engine.diffusion.sampling import padded_beats, sample
+
+    assert settings.seed is not None
+    n_bars = padded_beats(plan.n_beats) // BEATS_PER_BAR
+    noise = NoiseSource.for_bars(settings.seed, shots_of_bars(plan, n_bars))
+    yield from sample(bundle.model, plan.conditions, settings, noise, cancel=cancel)
+
+
+def shots_of_bars(plan: MusicPlan, n_bars: int) -> list[tuple[str, int]]:
+    """For each bar, the shot that shows when it begins, and its number within that shot."""
+    starts = np.array([float(shot.start_s) for shot in plan.shots])
+    bars: list[tuple[str, int]] = []
+    counts: dict[int, int] = {}
+    for bar in range(n_bars):
+        at = float(plan.tempo.seconds(bar * BEATS_PER_BAR))
+        shot = int(np.searchsorted(starts, at + 1e-6, "right")) - 1
+        counts[shot] = counts.get(shot, -1) + 1
+        bars.append((str(shot), counts[shot]))
+    return bars
+
+
+def preview_roll(bundle: Bundle, step: DenoiseStep, n_beats: int) -> NDArray[np.uint8]:
+    """The roll that a step's estimate stands for: 0 silent, 1 held, 2 struck, uint8 `[V, N, 128]`."""
+    roll = bundle.model.decode(step.x0_hat)
+    n_steps = n_beats * STEPS_PER_BEAT
+    out = np.maximum(roll.onset * np.uint8(2), roll.sustain)[:, :n_steps]
+    assert out.shape == (N_VOICES, n_steps, N_PITCHES)
+    return np.ascontiguousarray(out)
+
+
+def final_notes(bundle: Bundle, step: DenoiseStep, n_beats: int) -> tuple[Note, ...]:
+    """Notes of the last step, cut at the end of the piece."""
+    roll = bundle.model.decode(step.x0_hat)
+    n_steps = n_beats * STEPS_PER_BEAT
+    kept = PianoRoll(roll.onset[:, :n_steps], roll.sustain[:, :n_steps], roll.velocity[:, :n_steps])
+    return roll_to_notes(kept)
+
+
+def write_score(notes: tuple[Note, ...], plan: MusicPlan, settings: GenerationSettings) -> Score:
+    """Perform the notes with the palette, to the video's exact length, with markers at the cuts."""
+    assert settings.seed is not None
+    markers = [Marker(float(shot.start_s), f"{shot.transition} {shot.index}") for shot in plan.shots[1:]]
+    return perform(
+        notes,
+        plan.tempo,
+        palette=settings.palette,
+        end_s=plan.signals.info.duration_s,
+        accents=plan.accent_steps(),
+        seed=settings.seed,
+        intensity=plan.conditions.dynamic[:, 2],
+        markers=markers,
+    )
+
+

@@ -1,0 +1,157 @@
+"""`diffbgm-train`: prepare, train, evaluate, export."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from engine.errors import EngineError
+
+DEFAULT_CORPUS = Path("runs/pop909.npz")
+DEFAULT_RUN = Path("runs/compact")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point; returns the exit code: 0, 1 for a bad input, 2 for usage."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.command(arguments))
+    except EngineError as error:
+        print(error.message, error.hint, sep="\n" if error.hint else "", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="diffbgm-train", description="Retrain the engine of Diff-BGM Studio.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    prepare = commands.add_parser("prepare", help="POP909 into one compact file")
+    prepare.add_argument("folder", type=Path, help="a clone of POP909 (the folder that holds 001, 002, ...)")
+    prepare.add_argument("-o", "--output", type=Path, default=DEFAULT_CORPUS)
+    prepare.set_defaults(command=_prepare)
+
+    train = commands.add_parser("train", help="train the autoencoder, then the denoiser; run again to resume")
+    _add_run_options(train)
+    train.add_argument("--stage", choices=("all", "autoencoder", "denoiser"), default="all")
+    train.add_argument("--threads", type=int, default=0, help="CPU threads (0: all)")
+    train.set_defaults(command=_train)
+
+    export = commands.add_parser("export", help="averaged weights of a run into a bundle")
+    _add_run_options(export)
+    export.add_argument("-o", "--output", type=Path, required=True, help="bundle folder, as resources/model/compact")
+    export.set_defaults(command=_export)
+
+    evaluate = commands.add_parser("evaluate", help="music of a bundle beside held-out real music")
+    evaluate.add_argument("bundle", type=Path)
+    evaluate.add_argument("--data", type=Path, default=DEFAULT_CORPUS)
+    evaluate.add_argument("--windows", type=int, default=64)
+    evaluate.add_argument("--steps", type=int, default=None)
+    evaluate.add_argument("--seed", type=int, default=0)
+    evaluate.add_argument("-o", "--output", type=Path, default=None, help="folder for JSON, tables and pictures")
+    evaluate.set_defaults(command=_evaluate)
+    _add_import_checkpoint(commands)
+    return parser
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("config", help="name of a configuration in training/configs, or a YAML file")
+    parser.add_argument("--data", type=Path, default=DEFAULT_CORPUS, help="made by `prepare`")
+    parser.add_argument("--run", type=Path, default=DEFAULT_RUN, help="folder of checkpoints and logs")
+
+
+def _add_import_checkpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from training.import_checkpoint import add_import_checkpoint_parser
+
+    add_import_checkpoint_parser(commands)
+
+
+def _prepare(arguments: argparse.Namespace) -> int:
+    from training.data.corpus import SPLITS, build_corpus, save_corpus, song_indices, window_starts
+    from training.data.pop909 import read_song, song_folders
+
+    folders = song_folders(arguments.folder)
+    began = time.monotonic()
+    songs = []
+    with ProcessPoolExecutor() as pool:
+        for number, song in enumerate(pool.map(read_song, folders, chunksize=4), 1):
+            songs.append(song)
+            if number % 50 == 0 or number == len(folders):
+                left = (time.monotonic() - began) / number * (len(folders) - number)
+                print(f"read {number}/{len(folders)} songs, {left:.0f} s left", file=sys.stderr)
+    corpus = build_corpus(songs)
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    save_corpus(corpus, arguments.output)
+    bars = sum(len(window_starts(corpus, song_indices(corpus, split))) for split in SPLITS)
+    print(f"songs      {corpus.n_songs}")
+    print(f"downbeats  {int(corpus.downbeat.sum())}")
+    print(f"notes      {len(corpus.onset)}")
+    for split in SPLITS:
+        indices = song_indices(corpus, split)
+        print(f"{split:<10} {len(indices)} songs, {len(window_starts(corpus, indices))} windows")
+    print(f"windows    {bars}")
+    print(f"data hash  {corpus.data_hash()}")
+    print(f"written    {arguments.output}")
+    return 0
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    import torch
+
+    from training.config import load_config
+    from training.stages import autoencoder_loop, denoiser_loop, load_data
+
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    config = load_config(arguments.config)
+    data = load_data(arguments.data, config.songs)
+    done = True
+    if arguments.stage in ("all", "autoencoder"):
+        done = autoencoder_loop(config, data, arguments.run).run()
+    if done and arguments.stage in ("all", "denoiser"):
+        done = denoiser_loop(config, data, arguments.run).run()
+    print("finished" if done else "stopped; run the same command to go on", file=sys.stderr)
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from training.config import load_config
+    from training.export import build_model, export_bundle, model_card, read_checkpoint
+    from training.stages import AUTOENCODER, DENOISER, denoiser_task, load_data
+
+    config = load_config(arguments.config)
+    data = load_data(arguments.data, config.songs)
+    states = {stage: read_checkpoint(arguments.run / stage) for stage in (AUTOENCODER, DENOISER)}
+    task = denoiser_task(config, data, arguments.run)
+    model = build_model(task, data.corpus, config.version, states[DENOISER]["ema"])
+    facts = {
+        "version": config.version,
+        "parameters": f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M",
+        "data": f"POP909, {data.corpus.n_songs} songs",
+        "data hash": f"`{data.corpus.data_hash()}`",
+        **{f"{stage} steps": state["step"] for stage, state in states.items()},
+        **{f"{stage} hours": f"{state['seconds'] / 3600:.2f}" for stage, state in states.items()},
+    }
+    export_bundle(model, arguments.output, model_card(settings=config.to_json(), facts=facts))
+    print(f"written {arguments.output}")
+    return 0
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from training.evaluate import evaluate_bundle
+
+    return evaluate_bundle(
+        arguments.bundle,
+        arguments.data,
+        n_windows=arguments.windows,
+        steps=arguments.steps,
+        seed=arguments.seed,
+        output=arguments.output,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
