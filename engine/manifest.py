@@ -7,6 +7,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import metadata
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.settings import GenerationSettings
@@ -36,7 +37,7 @@ def build_manifest(
         "generator": f"{GENERATOR} {__version__}",
         "generated": True,
         "video": {
-            "name": video.path.rsplit("/", 1)[-1],
+            "name": Path(video.path).name,
             "duration_s": float(video.duration_s),
             "frame_rate": float(video.frame_rate),
             "codec": video.codec,
