@@ -1,0 +1,82 @@
+"""How fast the picture moves, in picture widths per second."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SPACING_S: Final = 1 / 16
+"""Least time between the two pictures of a measurement. Comparing every frame with the one before would drown slow
+motion in rounding at high frame rates, and would make the measure depend on the frame rate."""
+
+MAX_SPEED: Final = 5.0
+_NOISE_LEVELS: Final = 2.5
+_TEXTURE_LEVELS: Final = 6.0
+_SPREAD_PX: Final = 9
+_FEW_PIXELS: Final = 16
+
+
+class MotionMeter:
+    """Measures motion between pictures that lie about a sixteenth of a second apart.
+
+    Dense optical flow (DIS, inverse search on small grey pictures) gives a displacement a pixel. It counts only where
+    the picture really changed by more than noise does; motion is its mean over the picture, camera the median over
+    the pixels that have texture, so that a moving object on a still ground is motion without camera.
+    """
+
+    def __init__(self) -> None:
+        self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        self._grey: NDArray[np.uint8] | None = None
+        self._time_s = 0.0
+        self._spans: list[tuple[float, float]] = []
+        self._values: list[tuple[float, float]] = []
+
+    def add(self, grey: NDArray[np.uint8], time_s: float) -> None:
+        """Take the next picture, uint8 `[h, w]`, shown at `time_s`."""
+        if self._grey is None or self._grey.shape != grey.shape:
+            self._grey, self._time_s = grey, time_s
+            return
+        span_s = time_s - self._time_s
+        if span_s < SPACING_S - 1e-6:
+            return
+        moved, camera = self._displacement(self._grey, grey)
+        width_s = grey.shape[1] * span_s
+        self._spans.append((self._time_s, time_s))
+        self._values.append((moved / width_s, camera / width_s))
+        self._grey, self._time_s = grey, time_s
+
+    def _displacement(self, before: NDArray[np.uint8], after: NDArray[np.uint8]) -> tuple[float, float]:
+        """Mean length of the flow over the picture, and the length of its median over textured pixels, in pixels."""
+        changed = cv2.blur(cv2.absdiff(before, after), (3, 3)).astype(np.float32)
+        if float(changed.max()) < _NOISE_LEVELS or min(before.shape) < 16:
+            return 0.0, 0.0
+        flow = self._flow.calc(before, after, None)
+        seen = cv2.dilate((changed > _NOISE_LEVELS).astype(np.uint8), np.ones((_SPREAD_PX, _SPREAD_PX), np.uint8))
+        flow *= seen[:, :, None]
+        moved = float(cv2.magnitude(flow[:, :, 0], flow[:, :, 1]).mean())
+        corner = before[:-1, :-1]
+        steps = cv2.max(cv2.absdiff(corner, before[:-1, 1:]), cv2.absdiff(corner, before[1:, :-1]))
+        textured = flow[:-1, :-1][steps > _TEXTURE_LEVELS]
+        if len(textured) < _FEW_PIXELS:
+            return moved, 0.0
+        return moved, min(moved, float(np.hypot(*np.median(textured, axis=0))))
+
+    def curves(
+        self, times_s: NDArray[np.float64], cuts_s: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Motion and camera at given times, f32 `[F]` each, widths per second.
+
+        A measurement across one of `cuts_s` says nothing about motion: its place is bridged from its neighbours.
+        """
+        spans = np.array(self._spans).reshape(-1, 2)
+        values = np.clip(np.array(self._values).reshape(-1, 2), 0.0, MAX_SPEED)
+        inside = np.searchsorted(cuts_s, spans[:, 1], "right") - np.searchsorted(cuts_s, spans[:, 0], "right")
+        good = inside == 0
+        if not good.any():
+            return np.zeros(len(times_s), np.float32), np.zeros(len(times_s), np.float32)
+        middle = spans[good].mean(axis=1)
+        motion, camera = (np.interp(times_s, middle, values[good, i]).astype(np.float32) for i in (0, 1))
+        return motion, camera

@@ -1,0 +1,131 @@
+"""From frame curves to shots: hard cuts, dissolves and fades. Pure and fast, so that a slider can call it.
+
+Every candidate has a strength that does not depend on the sensitivity, candidates that lie too close to a stronger one
+are dropped beforehand, and the sensitivity only moves the threshold. So what a lower sensitivity finds, a higher one
+finds too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.signals import FrameSignals
+from engine.timebase import Shot, Transition
+from engine.video.cuts import abruptness
+
+MIN_SHOT_S: Final = 0.24
+"""Hard cuts nearer than this to a stronger one are not shots of their own (fast montages keep theirs)."""
+
+MIN_GRADUAL_S: Final = 0.4
+"""A dissolve or fade lies at least so far from any stronger transition."""
+
+_RANGE: Final = 3.0
+"""The threshold is 3 at sensitivity 0, 1 at 0.5 and a third at 1."""
+
+_GRADUAL_CHANGE: Final = 0.07
+_BLANK_CONTRAST: Final = 0.05
+_FLASH: Final = 0.6
+_FLASH_BEFORE_S: Final = 0.2
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A place where a new shot may begin. `strength` 1 is the default threshold; `salience` as in `Shot`."""
+
+    frame: int
+    time_s: float
+    strength: float
+    kind: Transition
+    salience: float
+
+
+def detect_shots(signals: FrameSignals, *, sensitivity: float = 0.5) -> tuple[Shot, ...]:
+    """The shots of a video, covering it without gaps; the first begins at 0.
+
+    Args:
+        sensitivity: 0 (the hardest cuts only) .. 1 (every change); a higher one finds all that a lower one finds.
+
+    A hard cut is dated by the first frame of the new shot, a dissolve or fade by its middle; times are exact.
+    A shot shorter than `MIN_SHOT_S` exists only at the very start, where files carry a poster frame.
+    """
+    threshold = _RANGE ** (1 - 2 * sensitivity)
+    times_s = signals.times_s
+    cuts = [cut for cut in _candidates(signals, times_s) if cut.strength >= threshold]
+    starts = [Fraction(0), *(signals.exact_time_s(cut.frame) for cut in cuts), signals.info.duration_s]
+    shots = [Shot(0, starts[0], starts[1], "start", 1.0)]
+    for i, cut in enumerate(cuts, start=1):
+        shots.append(Shot(i, starts[i], starts[i + 1], cut.kind, cut.salience))
+    return tuple(shots)
+
+
+def _candidates(signals: FrameSignals, times_s: FloatArray) -> list[_Candidate]:
+    """All candidates that no stronger one displaces, in order of time."""
+    found = sorted([*_abrupt(signals, times_s), *_gradual(signals, times_s)], key=lambda c: (-c.strength, c.frame))
+    kept: list[_Candidate] = []
+    kept_s = np.full(len(found), np.inf)
+    gaps_s = np.zeros(len(found))
+    for candidate in found:
+        own_gap_s = MIN_GRADUAL_S if candidate.kind in ("dissolve", "fade") else MIN_SHOT_S
+        n = len(kept)
+        if (np.abs(kept_s[:n] - candidate.time_s) >= np.maximum(gaps_s[:n], own_gap_s) - 1e-6).all():
+            kept_s[n], gaps_s[n] = candidate.time_s, own_gap_s
+            kept.append(candidate)
+    return sorted(kept, key=lambda c: c.frame)
+
+
+def _abrupt(signals: FrameSignals, times_s: FloatArray) -> list[_Candidate]:
+    curves = signals.curves
+    strength = abruptness(curves, times_s)
+    found = []
+    for frame in np.flatnonzero(strength >= 1 / _RANGE):
+        change = float(curves["change"][frame])
+        since = int(np.searchsorted(times_s, times_s[frame] - _FLASH_BEFORE_S))
+        lit = float(curves["flash"][since : frame + 1].max())
+        salience = min(1.0, (change / 0.35) ** 0.5) * min(1.0, max(0.5, strength[frame] / 2))
+        if times_s[frame] < MIN_SHOT_S:
+            salience *= 0.25  # behind a poster frame
+        kind: Transition = "flash" if lit > _FLASH else "cut"
+        found.append(_Candidate(int(frame), float(times_s[frame]), float(strength[frame]), kind, salience))
+    return found
+
+
+def _gradual(signals: FrameSignals, times_s: FloatArray) -> list[_Candidate]:
+    """Peaks of the curve `gradual`, each dated by the middle of the stretch around it above half its height."""
+    curve = signals.curves["gradual"].astype(np.float64)
+    contrast = signals.curves["contrast"]
+    last = len(curve) - 1
+    free = curve >= _GRADUAL_CHANGE / _RANGE
+    found = []
+    for peak in np.argsort(-curve, kind="stable"):
+        if curve[peak] < _GRADUAL_CHANGE / _RANGE:
+            break
+        if not free[peak]:
+            continue
+        low, high = _stretch(curve, int(peak))
+        free[low : high + 1] = False
+        weights = curve[low : high + 1]
+        middle_s = float((weights * times_s[low : high + 1]).sum() / weights.sum())
+        frame = min(last, max(1, int(np.searchsorted(times_s, middle_s))))
+        if last == 0:
+            break
+        ends = (contrast[max(0, low - 2)], contrast[min(last, high + 2)], contrast[low], contrast[high])
+        kind: Transition = "fade" if min(ends) < _BLANK_CONTRAST else "dissolve"
+        salience = 0.7 * min(1.0, (curve[peak] / 0.35) ** 0.5)
+        found.append(_Candidate(frame, float(times_s[frame]), curve[peak] / _GRADUAL_CHANGE, kind, salience))
+    return found
+
+
+def _stretch(curve: FloatArray, peak: int) -> tuple[int, int]:
+    """First and last frame of the stretch around a peak in which the curve stays above half its height."""
+    below = np.flatnonzero(curve < curve[peak] / 2)
+    at = int(np.searchsorted(below, peak))
+    low = int(below[at - 1]) + 1 if at > 0 else 0
+    high = int(below[at]) - 1 if at < len(below) else len(curve) - 1
+    return low, high
