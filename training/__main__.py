@@ -64,9 +64,11 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_import_checkpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from training.import_checkpoint import add_import_checkpoint_parser
+    from training import import_checkpoint
 
-    add_import_checkpoint_parser(commands)
+    parser = commands.add_parser("import-checkpoint", help="a published checkpoint (.pt) into a bundle")
+    import_checkpoint.add_arguments(parser)
+    parser.set_defaults(command=import_checkpoint.run)
 
 
 def _prepare(arguments: argparse.Namespace) -> int:
