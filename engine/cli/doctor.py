@@ -143,14 +143,13 @@ def _device_text() -> str:
 
 
 def _bundle() -> Part:
-    folder = find_resource("model")
-    weights = sorted(folder.rglob("*.safetensors")) if folder is not None else []
-    size_mb = sum(path.stat().st_size for path in weights) / 1e6
-    detail = f"{', '.join(path.stem for path in weights)} ({size_mb:.0f} MB)" if weights else "no weights found"
+    weights = find_resource("model", "compact", "model.safetensors")
+    config = find_resource("model", "compact", "config.json")
+    found = weights is not None and config is not None
     return Part(
         "model bundle",
-        bool(weights),
-        detail,
+        found,
+        f"{weights.parent} ({weights.stat().st_size / 1e6:.0f} MB)" if found and weights else "no weights found",
         "The weights that compose; --bundle names another one.",
         "Install again; in a checkout: git checkout resources/model",
         required=True,
@@ -236,7 +235,9 @@ def _vlc() -> Part:
         instance = vlc.Instance("--quiet", "--no-xlib", "--vout=dummy", "--aout=dummy")
         found = instance is not None
         detail = f"libvlc {vlc.libvlc_get_version().decode()}" if found else "libvlc starts no instance"
-    except (ImportError, NameError, OSError, AttributeError) as error:
+    except (NameError, OSError):  # python-vlc loads without its library, and fails here
+        found, detail = False, "libvlc, the library of VLC, was not found"
+    except (ImportError, AttributeError) as error:
         found, detail = False, str(error)
     return Part(
         "VLC",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from engine.cancel import CancelToken
 from engine.cli.common import (
@@ -119,23 +118,20 @@ def tempo_range(text: str) -> tuple[float, float]:
     return numbers[0], numbers[-1]
 
 
+_SAME_NAMES: Final = (
+    "t0", "k", "steps", "sampler", "guidance", "plan_guidance", "seed", "mood", "sensitivity", "device", "palette",
+    "original_audio",
+)  # fmt: skip
+_OTHER_NAMES: Final = {"music_gain": "music_gain_db", "original_gain": "original_gain_db", "fade_out": "fade_out_s"}
+
+
 def settings_from(args: argparse.Namespace) -> GenerationSettings:
-    """Settings from parsed arguments; a value out of range is wrong usage (exit 2)."""
+    """Settings from those options that the command has; a value out of range is wrong usage (exit 2)."""
     parser: Parser = args.parser
-    music = {name: getattr(args, name) for name in ("t0", "k", "steps", "sampler", "guidance", "plan_guidance")}
-    music |= {name: getattr(args, name) for name in ("seed", "mood", "sensitivity", "device")}
+    given = {name: getattr(args, name) for name in _SAME_NAMES if hasattr(args, name)}
+    given |= {field: getattr(args, name) for name, field in _OTHER_NAMES.items() if hasattr(args, name)}
     try:
-        settings = GenerationSettings(**music, tempo_min=args.tempo[0], tempo_max=args.tempo[1])
-        if not hasattr(args, "palette"):
-            return settings
-        return replace(
-            settings,
-            palette=args.palette,
-            original_audio=args.original_audio,
-            music_gain_db=args.music_gain,
-            original_gain_db=args.original_gain,
-            fade_out_s=args.fade_out,
-        )
+        return GenerationSettings(**given, tempo_min=args.tempo[0], tempo_max=args.tempo[1])
     except InputError as error:
         parser.error(f"{error.message} {error.hint}".strip())
 
@@ -164,6 +160,7 @@ def request_from(args: argparse.Namespace) -> GenerationRequest:
         midi=midi,
         wav=wav,
         manifest=manifest,
+        previews=False,
     )
 
 

@@ -74,14 +74,9 @@ def run(args: argparse.Namespace, cancel: CancelToken) -> int:
 def look_at(video: Path, progress: RunProgress, cancel: CancelToken) -> FrameSignals:
     """What one decode pass measures of a video; from the cache when it was looked at before."""
     from engine.artifacts import AnalysisCache
-    from engine.video.analyse import analyse
+    from engine.pipeline import analyse_video
 
-    cache = AnalysisCache()
-    signals = cache.load(video)
-    if signals is None:
-        signals = analyse(video, report=progress.report(Stage.ANALYSE), cancel=cancel)
-        cache.store(video, signals)
-    return signals
+    return analyse_video(video, cache=AnalysisCache(), report=progress.report(Stage.ANALYSE), cancel=cancel)
 
 
 def find_shots(signals: FrameSignals, sensitivity: float) -> tuple[Shot, ...]:
