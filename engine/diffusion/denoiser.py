@@ -86,7 +86,7 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, rows: Tensor, mask: Tensor, modulation: Tensor) -> Tensor:
         """`modulation [B, 6, W]`: scale, shift, gate of attention, then of the feed-forward."""
-        a_scale, a_shift, a_gate, f_scale, f_shift, f_gate = (modulation + self.gates).unsqueeze(2).unbind(1)
+        a_scale, a_shift, a_gate, f_scale, f_shift, f_gate = (modulation + self.gates.to(modulation.dtype)).unsqueeze(2).unbind(1)
         h = self.norms[0](x) * (1 + a_scale) + a_shift
         x = x + (1 + a_gate) * self.attend(h, h, self._relative_bias(x.shape[1]))
         x = x + self.cross(self.norms[1](x), rows, mask)
@@ -132,7 +132,8 @@ class Denoiser(nn.Module):
             previous: the last estimate of x0 `[B, T, D]`, for self-conditioning.
         """
         seen = torch.zeros_like(x_t) if previous is None else previous
-        x = self.inlet(torch.cat((x_t, seen), -1)) + self.position + self._plan(conditions)
+        x = self.inlet(torch.cat((x_t, seen), -1)) + self._plan(conditions)
+        x = x + self.position.to(x.dtype)
         rows = self._picture_rows(t, conditions)
         mask = segment_mask(x_t.shape[1], conditions.k)
         time = self.time_embed(timestep_embedding(t, 256))
@@ -153,4 +154,4 @@ class Denoiser(nn.Module):
         late = (t <= conditions.t0)[:, None, None]
         rows = torch.where(late, self.dynamic_embed(conditions.dynamic), self.semantic_embed(conditions.semantic))
         known = conditions.picture_known[:, None, None]
-        return torch.where(known, rows, self.null_picture.to(rows.dtype)) + self.row_position
+        return torch.where(known, rows, self.null_picture.to(rows.dtype)) + self.row_position.to(rows.dtype)
