@@ -319,15 +319,33 @@ def _read_chunks(path: Path) -> dict[bytes, bytes]:
     """The leaves of the RIFF tree by name."""
     try:
         data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise InputError(f"There is no soundfont {path}.", "Check the path, or leave it out.") from error
     except OSError as error:
-        raise InputError(f"The soundfont {path.name} cannot be read: {error.strerror}.") from error
-    if data[:4] != b"RIFF" or data[8:12] != b"sfbk":
-        raise _not_a_soundfont(path)
+        raise _unreadable(path, error) from error
+    _check_head(path, data[:12])
     chunks: dict[bytes, bytes] = {}
     _walk(memoryview(data), 12, len(data), chunks)
     return chunks
+
+
+def check_soundfont(path: Path) -> None:
+    """Raise `InputError` unless the file exists and begins as a soundfont does."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(12)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    _check_head(path, head)
+
+
+def _check_head(path: Path, head: bytes) -> None:
+    if head[:4] != b"RIFF" or head[8:12] != b"sfbk":
+        raise _not_a_soundfont(path)
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    if isinstance(error, FileNotFoundError):
+        return InputError(f"There is no soundfont {path}.", "Check the path, or leave it out.")
+    return InputError(f"The soundfont {path.name} cannot be read: {error.strerror}.", "Give an .sf2 or .sf3 file.")
 
 
 def _walk(data: memoryview, start: int, end: int, into: dict[bytes, bytes]) -> None:

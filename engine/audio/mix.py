@@ -1,0 +1,144 @@
+"""What happens to rendered music on its way to a file: length, fades, gains, the mix with a film's own sound."""
+
+from __future__ import annotations
+
+import wave
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from engine.audio.clip import AudioClip, Wave, db_to_gain, points_of
+from engine.audio.decode import read_audio
+from engine.audio.loudness import limit, loudness_lufs, normalise, true_peak_db
+from engine.cancel import NEVER, CancelToken
+from engine.errors import OutputError
+from engine.events import Report, no_report
+
+__all__ = [
+    "AudioClip",
+    "fade_in",
+    "fade_out",
+    "fit_length",
+    "gain",
+    "limit",
+    "loudness_lufs",
+    "master",
+    "mix_with_original",
+    "normalise",
+    "read_audio",
+    "true_peak_db",
+    "write_wav",
+]
+
+TARGET_LUFS: Final = -16.0
+CEILING_DB: Final = -1.0
+_CLICK_FREE_S: Final = 0.01
+_FULL_SCALE: Final = 32767
+_BLOCK: Final = 1 << 16
+
+
+def master(
+    clip: AudioClip,
+    *,
+    duration_s: Fraction,
+    fade_out_s: float = 1.5,
+    target_lufs: float = TARGET_LUFS,
+    ceiling_db: float = CEILING_DB,
+    cancel: CancelToken = NEVER,
+) -> AudioClip:
+    """Rendered music ready for a film: exactly as long, faded to silence, at a common loudness below the ceiling."""
+    fitted = fade_out(fit_length(clip, duration_s), fade_out_s)
+    return normalise(fitted, target_lufs=target_lufs, ceiling_db=ceiling_db, cancel=cancel)
+
+
+def fit_length(clip: AudioClip, duration_s: Fraction) -> AudioClip:
+    """Cut, or add silence, so that the clip has exactly `round(duration_s * sample_rate)` points."""
+    points = points_of(duration_s, clip.sample_rate)
+    if clip.n >= points:
+        return AudioClip(clip.samples[:, :points], clip.sample_rate)
+    return AudioClip(np.pad(clip.samples, ((0, 0), (0, points - clip.n))), clip.sample_rate)
+
+
+def gain(clip: AudioClip, gain_db: float) -> AudioClip:
+    """Louder or softer by `gain_db`."""
+    return AudioClip(clip.samples * np.float32(db_to_gain(gain_db)), clip.sample_rate)
+
+
+def fade_out(clip: AudioClip, seconds: float) -> AudioClip:
+    """Fade at the end along a quarter cosine (equal power); the last point is exactly 0.
+
+    A fade of 0 s still takes a hundredth, so that nothing clicks.
+    """
+    return AudioClip(_faded(clip.samples, clip.sample_rate, seconds), clip.sample_rate)
+
+
+def fade_in(clip: AudioClip, seconds: float) -> AudioClip:
+    """Fade at the start, the mirror of `fade_out`."""
+    return AudioClip(_faded(clip.samples[:, ::-1], clip.sample_rate, seconds)[:, ::-1], clip.sample_rate)
+
+
+def _faded(samples: Wave, sample_rate: int, seconds: float) -> Wave:
+    points = min(samples.shape[1], round(max(seconds, _CLICK_FREE_S) * sample_rate))
+    if points == 0:
+        return samples
+    curve = np.cos(np.linspace(0, np.pi / 2, points)).astype(np.float32)
+    curve[-1] = 0
+    out = samples.copy()
+    out[:, -points:] *= curve
+    return out
+
+
+def mix_with_original(
+    music: AudioClip,
+    original: AudioClip,
+    *,
+    music_gain_db: float = 0.0,
+    original_gain_db: float = 0.0,
+    ceiling_db: float = CEILING_DB,
+    cancel: CancelToken = NEVER,
+) -> AudioClip:
+    """Music and a film's own sound together, as long as the music, limited to the ceiling.
+
+    Raises:
+        ValueError: when the sample rates differ.
+    """
+    if music.sample_rate != original.sample_rate:
+        raise ValueError("both clips must have one sample rate")
+    other = fit_length(original, music.duration_s)
+    both = music.samples * np.float32(db_to_gain(music_gain_db))
+    both += other.samples * np.float32(db_to_gain(original_gain_db))
+    return limit(AudioClip(both, music.sample_rate), ceiling_db=ceiling_db, cancel=cancel)
+
+
+def write_wav(clip: AudioClip, path: Path, *, report: Report = no_report, cancel: CancelToken = NEVER) -> None:
+    """Write 16-bit PCM, aside and renamed; rounded to the nearest step, so that silence stays zeros.
+
+    Raises:
+        OutputError: when the file cannot be written.
+        RunCancelled: when cancelled; nothing is left behind.
+    """
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        with wave.open(str(aside), "wb") as file:
+            file.setnchannels(2)
+            file.setsampwidth(2)
+            file.setframerate(clip.sample_rate)
+            for low in range(0, clip.n, _BLOCK):
+                cancel.raise_if_cancelled()
+                file.writeframesraw(_pcm(clip.samples[:, low : low + _BLOCK]))
+                report(min(low + _BLOCK, clip.n), clip.n)
+        aside.replace(path)
+    except OSError as error:
+        reason = error.strerror or "unknown reason"
+        raise OutputError(
+            f"The sound file {path.name} cannot be written: {reason}.", "Choose another place."
+        ) from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _pcm(samples: Wave) -> bytes:
+    steps = np.rint(np.clip(samples, -1, 1) * np.float32(_FULL_SCALE))
+    return bytes(steps.T.astype("<i2").tobytes())
