@@ -21,8 +21,6 @@ from engine.errors import EngineError
 from engine.resources import find_resource
 from engine.version import __version__
 
-ENCODER_MODELS: Final = ("openai/clip-vit-base-patch32", "Salesforce/blip-image-captioning-base", "bert-base-uncased")
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -180,28 +178,32 @@ def _can_encode(codec: str) -> bool:
 
 
 def _fluidsynth() -> Part:
-    found, detail = True, _version_of("pyfluidsynth") or "pyfluidsynth is not installed"
-    try:
-        import_module("fluidsynth")
-    except (ImportError, OSError, AttributeError) as error:
-        found, detail = False, str(error).splitlines()[0]
+    from engine.audio.fluid import load_fluidsynth
+
+    found = load_fluidsynth() is not None
+    python_part = _version_of("pyfluidsynth")
+    missing = "its library was not found" if python_part else "pyfluidsynth is not installed"
     return Part(
         "FluidSynth",
         found,
-        detail,
-        "Plays the instruments with reverb and chorus; without it a synthesiser that comes along plays them.",
+        python_part or "" if found else missing,
+        "Plays the instruments; without it the built-in player plays the same soundfont.",
         "Debian, Ubuntu: apt install libfluidsynth3. macOS: brew install fluid-synth. Windows: its release, on PATH",
     )
 
 
 def _soundfont() -> Part:
-    spec = find_spec("pretty_midi")
-    path = Path(spec.origin).parent / "TimGM6mb.sf2" if spec is not None and spec.origin else None
-    found = path is not None and path.is_file()
+    from engine.audio.synth import default_soundfont
+
+    try:
+        path = default_soundfont()
+        found, detail = True, f"{path.name} ({path.stat().st_size / 1e6:.1f} MB)"
+    except EngineError as error:
+        found, detail = False, error.message
     return Part(
         "soundfont",
         found,
-        f"{path.name}, {path.stat().st_size / 1e6:.1f} MB" if found and path is not None else "TimGM6mb.sf2 not found",
+        detail,
         "The sounds of the instruments.",
         "pip install --force-reinstall pretty_midi",
         required=True,
@@ -210,22 +212,13 @@ def _soundfont() -> Part:
 
 def _encoders() -> Part:
     version = _version_of("transformers")
-    cached = [name for name in ENCODER_MODELS if _is_cached(name)]
     return Part(
         "image and text encoders",
-        version is not None and len(cached) == len(ENCODER_MODELS),
-        f"{version or 'transformers is not installed'}; models on this machine: {', '.join(cached) or 'none'}",
-        "Read the picture's subject for bundles of the paper's kind; the model that comes along needs none.",
-        "Fetched from the model hub when such a bundle is first used",
+        version is not None,
+        version or "transformers is not installed",
+        "Nothing yet: this version reads the picture without them.",
+        "pip install transformers",
     )
-
-
-def _is_cached(model: str) -> bool:
-    try:
-        hub = import_module("huggingface_hub")
-    except ImportError:
-        return False
-    return isinstance(hub.try_to_load_from_cache(model, "config.json"), str)
 
 
 def _vlc() -> Part:

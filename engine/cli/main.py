@@ -40,8 +40,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a console of few characters is no reason to fail
     args = build_parser().parse_args(argv)
     _set_up_logging(verbose=args.verbose)
-    with cancelled_by_signals() as cancel:
-        return _run_guarded(args, cancel)
+    try:
+        with cancelled_by_signals() as cancel:
+            return _run_guarded(args, cancel)
+    except BrokenPipeError:
+        # whoever read our output has left; keep Python from complaining about it once more at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAILED
 
 
 def _set_up_logging(*, verbose: bool) -> None:
@@ -62,9 +67,7 @@ def _run_guarded(args: argparse.Namespace, cancel: CancelToken) -> int:
     except (RunCancelled, KeyboardInterrupt):
         return _fail(args, "Cancelled.", status=EXIT_CANCELLED)
     except BrokenPipeError:
-        # whoever read our output has left; keep Python from complaining about it once more at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_FAILED
+        raise
     except Exception as error:  # noqa: BLE001 - the last resort: a sentence and a log instead of a traceback
         return _fail_unexpectedly(args, error)
     return status

@@ -87,9 +87,14 @@ def test_two_outputs_need_two_names(tmp_path: Path) -> None:
 
 def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "picture.png"
-    with pytest.raises(ValueError, match="broke"), common.written_aside(target) as aside:
-        aside.write_bytes(b"half")
-        raise ValueError("broke")
+
+    def fail() -> None:
+        with common.written_aside(target) as aside:
+            aside.write_bytes(b"half")
+            raise ValueError("broke")
+
+    with pytest.raises(ValueError, match="broke"):
+        fail()
     assert list(tmp_path.iterdir()) == []
     with common.written_aside(target) as aside:
         assert aside.suffix == ".png"

@@ -82,7 +82,7 @@ def test_a_missing_library_is_not_a_crash(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setitem(sys.modules, "vlc", vlc)
     part = doctor._vlc()
     assert (part.found, part.detail) == (False, "libvlc, the library of VLC, was not found")
-    monkeypatch.setitem(sys.modules, "fluidsynth", None)
+    monkeypatch.setattr("engine.audio.fluid.load_fluidsynth", lambda: None)
     assert not doctor._fluidsynth().found
 
 

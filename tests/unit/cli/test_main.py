@@ -124,7 +124,7 @@ def test_a_fault_of_the_program_is_a_sentence_and_a_log(
     log = Path(said.rsplit("written in ", 1)[1].strip())
     assert log.parent == Path(os.environ["DIFFBGM_LOG_DIR"])
     assert "Traceback" in log.read_text()
-    assert "_raising" in log.read_text()
+    assert "raise error" in log.read_text()
 
 
 def test_an_unwritable_log_is_said_too(
