@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
-ANALYSIS_VERSION: Final = 1
-"""Raised with every change of the curves, so that stored analyses are not taken for new ones."""
-
 _REPORT_EVERY_S: Final = 0.1
 _TRUNCATED_SHARE: Final = 0.1
 _TRUNCATED_CLAIM_S: Final = 10.0

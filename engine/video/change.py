@@ -22,9 +22,9 @@ REACH_S: Final = (0.15, 0.3, 0.6, 1.0)
 
 _CHUNK: Final = 64
 _BLEND_ERROR: Final = 0.3
+_HALFWAY: Final = (0.2, 0.35)
 _STEEPEST: Final = 0.45
-_COVER_LEVEL: Final = 4.0 / 255
-_COVER: Final = (0.25, 0.5)
+_SPREAD: Final = (0.3, 0.5)
 _CANDIDATE: Final = 0.02
 _STILL: Final = 2.0 / 255
 
@@ -143,7 +143,8 @@ def _gradual(strip: _Strip, frames: NDArray[np.intp]) -> FloatArray:
         residual = np.maximum(strip.squared(a, frames) - alpha**2 * whole, 0)
         error = np.sqrt(residual / np.maximum(whole, 1e-9))
         size = strip.rms(whole)
-        found = size * np.clip(1 - error / _BLEND_ERROR, 0, 1) * ((alpha > 0.2) & (alpha < 0.8))
+        halfway = np.clip((_HALFWAY[1] - np.abs(alpha - 0.5)) / (_HALFWAY[1] - _HALFWAY[0]), 0, 1)
+        found = size * np.clip(1 - error / _BLEND_ERROR, 0, 1) * halfway
         for i in np.flatnonzero(found > np.maximum(best, _CANDIDATE)):
             if steps[a[i] : b[i]].max() < _STEEPEST * size[i]:
                 best[i] = max(best[i], found[i] * _covering(strip.thumbs[a[i]], strip.thumbs[b[i]]))
@@ -151,6 +152,11 @@ def _gradual(strip: _Strip, frames: NDArray[np.intp]) -> FloatArray:
 
 
 def _covering(before: FloatArray, after: FloatArray) -> float:
-    """0 where a small part of the picture changed, 1 where much of it did."""
-    changed = np.abs(after - before).reshape(-1, 3).max(axis=1) > _COVER_LEVEL
-    return float(np.clip((changed.mean() - _COVER[0]) / (_COVER[1] - _COVER[0]), 0, 1))
+    """0 where the change sits in a small part of the picture, 1 where it is spread over it.
+
+    The share is the participation ratio of the pixels' changes c, mean(c)^2 / mean(c^2): 1 for an even change, about
+    0.6 between two unrelated pictures, the share of the area for a title.
+    """
+    changes = np.abs(after - before).reshape(-1, 3).max(axis=1)
+    share = float(changes.mean() ** 2 / max(float((changes**2).mean()), 1e-12))
+    return float(np.clip((share - _SPREAD[0]) / (_SPREAD[1] - _SPREAD[0]), 0, 1))

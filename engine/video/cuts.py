@@ -49,9 +49,7 @@ def abruptness(curves: Mapping[str, FloatArray], times_s: TimeArray) -> TimeArra
     return strength
 
 
-def _surroundings(
-    change: TimeArray, times_s: TimeArray, *, n_frames: int, frames: NDArray[np.intp]
-) -> TimeArray:
+def _surroundings(change: TimeArray, times_s: TimeArray, *, n_frames: int, frames: NDArray[np.intp]) -> TimeArray:
     """Mean change of the two moving frames before and the two behind; a neighbour out of sight counts as still."""
     total, count = np.zeros(len(change)), np.zeros(len(change))
     for offset in (-2, -1, 1, 2):

@@ -8,13 +8,14 @@ can deadlock when the file is closed.
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import av
 import av.error
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import InputContainer
     from av.packet import Packet
+    from av.stream import Stream
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -41,6 +43,8 @@ _MAX_DEMUX_ERRORS: Final = 100
 _NOT_SHOWN: Final = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 _NO_VIDEO_FORMATS: Final = ("image2", "tty")
 """Formats in which FFmpeg shows a still picture or a text file as if it were a film."""
+
+logger = logging.getLogger(__name__)
 
 _HINT_CONVERT: Final = "If it plays elsewhere, convert it to MP4 with H.264 and try again."
 
@@ -163,6 +167,16 @@ def shown_size(frame: VideoFrame, stream: VideoStream, rotation: int) -> tuple[i
     return (frame.height, width) if rotation in (90, 270) else (width, frame.height)
 
 
+def packets_of(container: InputContainer, streams: Sequence[Stream], cancel: CancelToken = NEVER) -> Iterator[Packet]:
+    """The packets of some streams as far as the file can be read, and an empty one for each at the end."""
+    try:
+        for packet in container.demux(list(streams)):
+            cancel.raise_if_cancelled()
+            yield packet
+    except MEDIA_ERRORS as error:
+        logger.info("reading broke off: %s", error)
+
+
 @dataclass(slots=True)
 class PictureDecoder:
     """Decodes one picture stream packet by packet and goes on behind what is damaged.
@@ -171,6 +185,7 @@ class PictureDecoder:
 
     Attributes:
         cancel: looked at before every packet.
+        threads: "AUTO" for throughput; "SLICE" where one frame is wanted soon.
         n_errors: packets that did not decode or could not be read, so far.
         reached_s: the latest time on the file's own clock that any packet of any stream has named, so far.
     """
@@ -178,17 +193,19 @@ class PictureDecoder:
     container: InputContainer
     stream: VideoStream
     cancel: CancelToken = NEVER
+    threads: Literal["AUTO", "SLICE"] = "AUTO"
     n_errors: int = 0
     reached_s: float = 0.0
     _last_frame_at: float = field(default=0.0)
 
     def __iter__(self) -> Iterator[VideoFrame]:
-        self.stream.thread_type = "AUTO"
+        if not self.stream.codec_context.is_open:
+            self.stream.thread_type = self.threads
         self._last_frame_at = time.monotonic()
         for packet in self._packets():
             if time.monotonic() - self._last_frame_at > STALL_S:
                 return
-            if packet.stream_index != self.stream.index or _is_repeat(packet):
+            if packet.stream.index != self.stream.index or is_repeat(packet):
                 continue
             for frame in self._decode(packet):
                 yield frame
@@ -222,6 +239,6 @@ class PictureDecoder:
             return []
 
 
-def _is_repeat(packet: Packet) -> bool:
+def is_repeat(packet: Packet) -> bool:
     """Whether this is an empty packet that stands for a repeated frame, not the one that flushes the decoder."""
     return packet.size == 0 and (packet.dts is not None or packet.pts is not None)

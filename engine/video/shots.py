@@ -27,7 +27,8 @@ MIN_GRADUAL_S: Final = 0.4
 _RANGE: Final = 3.0
 """The threshold is 3 at sensitivity 0, 1 at 0.5 and a third at 1."""
 
-_GRADUAL_CHANGE: Final = 0.07
+_GRADUAL_CHANGE: Final = 0.055
+_SHOULDER_S: Final = 1.0
 _BLANK_CONTRAST: Final = 0.05
 _FLASH: Final = 0.6
 _FLASH_BEFORE_S: Final = 0.2
@@ -88,7 +89,7 @@ def _abrupt(signals: FrameSignals, times_s: FloatArray) -> list[_Candidate]:
         change = float(curves["change"][frame])
         since = int(np.searchsorted(times_s, times_s[frame] - _FLASH_BEFORE_S))
         lit = float(curves["flash"][since : frame + 1].max())
-        salience = min(1.0, (change / 0.35) ** 0.5) * min(1.0, max(0.5, strength[frame] / 2))
+        salience = min(1.0, (change / 0.35) ** 0.5) * min(1.0, max(0.5, float(strength[frame]) / 2))
         if times_s[frame] < MIN_SHOT_S:
             salience *= 0.25  # behind a poster frame
         kind: Transition = "flash" if lit > _FLASH else "cut"
@@ -106,20 +107,28 @@ def _gradual(signals: FrameSignals, times_s: FloatArray) -> list[_Candidate]:
     for peak in np.argsort(-curve, kind="stable"):
         if curve[peak] < _GRADUAL_CHANGE / _RANGE:
             break
-        if not free[peak]:
+        if not free[peak] or last == 0:
             continue
         low, high = _stretch(curve, int(peak))
         free[low : high + 1] = False
         weights = curve[low : high + 1]
         middle_s = float((weights * times_s[low : high + 1]).sum() / weights.sum())
         frame = min(last, max(1, int(np.searchsorted(times_s, middle_s))))
-        if last == 0:
-            break
-        ends = (contrast[max(0, low - 2)], contrast[min(last, high + 2)], contrast[low], contrast[high])
-        kind: Transition = "fade" if min(ends) < _BLANK_CONTRAST else "dissolve"
-        salience = 0.7 * min(1.0, (curve[peak] / 0.35) ** 0.5)
-        found.append(_Candidate(frame, float(times_s[frame]), curve[peak] / _GRADUAL_CHANGE, kind, salience))
-    return found
+        around = max(2, (high - low) // 2)
+        blank = float(contrast[max(0, low - around) : high + around + 1].min()) < _BLANK_CONTRAST
+        kind: Transition = "fade" if blank else "dissolve"
+        height = float(curve[peak])
+        salience = 0.7 * min(1.0, (height / 0.35) ** 0.5)
+        found.append(_Candidate(frame, float(times_s[frame]), height / _GRADUAL_CHANGE, kind, salience))
+    return [candidate for candidate in found if not _is_shoulder(candidate, found)]
+
+
+def _is_shoulder(candidate: _Candidate, others: list[_Candidate]) -> bool:
+    """Whether a candidate is but the foot of a transition more than twice as strong."""
+    return any(
+        other.strength > 2 * candidate.strength and abs(other.time_s - candidate.time_s) < _SHOULDER_S
+        for other in others
+    )
 
 
 def _stretch(curve: FloatArray, peak: int) -> tuple[int, int]:

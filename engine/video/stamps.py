@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -83,7 +84,7 @@ def frame_times(
     """Mend the stamps of the frames of one stream, in the order in which the decoder gave them.
 
     The longest strictly increasing run of stamps is believed; the other frames are spread evenly between their
-    neighbours. Where presentation stamps are in disorder and decoding stamps are not (some ASF files), the latter serve.
+    neighbours. Where presentation stamps are in disorder and decoding stamps are not (ASF files), those serve.
 
     Args:
         pts, dts: presentation and decoding stamp of each frame (F >= 1), None where the file has none.
@@ -126,7 +127,7 @@ def _better_stamps(pts: Sequence[int | None], dts: Sequence[int | None]) -> list
 
 def _n_faults(stamps: Sequence[int | None]) -> int:
     known = [stamp for stamp in stamps if stamp is not None]
-    return len(stamps) - len(known) + sum(b <= a for a, b in zip(known, known[1:], strict=False))
+    return len(stamps) - len(known) + sum(b <= a for a, b in pairwise(known))
 
 
 def _increasing_run(stamps: Sequence[int | None]) -> list[int]:

@@ -1,0 +1,173 @@
+"""Which picture and sound codecs the output containers take, asked of FFmpeg itself before any long work."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import av
+
+from engine.errors import OutputError
+from engine.signals import VideoInfo
+from engine.video.reading import MEDIA_ERRORS, open_media, picture_stream
+
+if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
+    from av.video.stream import VideoStream
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """An output container.
+
+    Attributes:
+        suffix: of the file name.
+        format: FFmpeg's name of the muxer.
+        music_codec, music_rate, music_bit_rate: how the music is encoded.
+        sound_codecs: codecs of an original sound track that players expect in it; empty for any that FFmpeg takes.
+        options: muxer options.
+    """
+
+    suffix: str
+    format: str
+    music_codec: str
+    sound_codecs: frozenset[str]
+    options: dict[str, str]
+    music_rate: int = 48_000
+    music_bit_rate: int = 192_000
+
+
+_FASTSTART: Final = {"movflags": "+faststart"}
+CONTAINERS: Final = {
+    container.suffix: container
+    for container in (
+        Container(".mp4", "mp4", "aac", frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"}), _FASTSTART),
+        Container(".mov", "mov", "aac", frozenset({"aac", "mp3", "ac3", "alac", "pcm_s16le", "pcm_s24le"}), _FASTSTART),
+        Container(".mkv", "matroska", "aac", frozenset(), {}),
+        Container(".webm", "webm", "libopus", frozenset({"opus", "vorbis"}), {}),
+    )
+}
+
+_NEEDS_STARTCODES: Final = frozenset({"vc1", "wmv3"})
+"""FFmpeg writes these into MP4 and MOV, but as packets of an ASF file they lack the start codes that readers need."""
+
+_SPARE_BYTES: Final = 4_000_000
+
+
+def container_of(output: Path) -> Container:
+    """The container that a file name asks for.
+
+    Raises:
+        OutputError: if it is none that we write.
+    """
+    container = CONTAINERS.get(output.suffix.lower())
+    if container is None:
+        raise OutputError(
+            f"'{output.name}' names no video container that can be written.",
+            f"Let the name end in one of: {', '.join(CONTAINERS)}.",
+        )
+    return container
+
+
+def check_container(info: VideoInfo, output: Path) -> None:
+    """Make sure, before any long work, that this video can be written to that file.
+
+    Raises:
+        OutputError: if the folder is missing or not writable, the disk too full, the output the input itself, the
+            container unknown, or one that cannot hold the picture while another can.
+    """
+    container = container_of(output)
+    check_place(output, n_bytes=_size_of(Path(info.path)), source=Path(info.path))
+    picture_is_copied(info, container)
+
+
+def picture_is_copied(info: VideoInfo, container: Container) -> bool:
+    """Whether the picture's packets go into the container as they are; False where it must be encoded anew.
+
+    It is encoded anew only where no container of ours takes it.
+
+    Raises:
+        OutputError: if another container takes it, or if it must be encoded and the container is WebM.
+    """
+    name = Path(info.path).name
+    takers = takers_of(info)
+    if container.suffix in takers:
+        return True
+    if takers:
+        raise OutputError(
+            f"{container.suffix[1:].upper()} cannot hold the picture of '{name}', which is {info.codec.upper()}.",
+            f"Let the output end in {' or '.join(takers)}; the picture is then copied as it is.",
+        )
+    if container.format == "webm":
+        raise OutputError(
+            f"The picture of '{name}' is {info.codec.upper()} and must be encoded anew, which is not done for WebM.",
+            "Let the output end in .mp4, .mov or .mkv.",
+        )
+    return False
+
+
+def takers_of(info: VideoInfo) -> tuple[str, ...]:
+    """Suffixes of the containers into which the picture can be copied; empty when it must be encoded anew."""
+    path = Path(info.path)
+    with open_media(path) as source:
+        stream = picture_stream(source, path)
+        return tuple(suffix for suffix, container in CONTAINERS.items() if takes(container, stream))
+
+
+def takes(container: Container, stream: VideoStream | AudioStream) -> bool:
+    """Whether a container takes the packets of a stream: its header is written, to memory."""
+    codec = stream.codec_context.codec.canonical_name
+    if codec in _NEEDS_STARTCODES:
+        return False
+    if stream.type == "audio" and container.sound_codecs and codec not in container.sound_codecs:
+        return False
+    trial: Any = av.open(io.BytesIO(), "w", format=container.format)
+    try:
+        trial.add_stream_from_template(stream, opaque=True)
+        trial.start_encoding()
+    except MEDIA_ERRORS:
+        return False
+    finally:
+        discard(trial)
+    return True
+
+
+def discard(trial: Any) -> None:
+    """Close a container whose contents nobody needs."""
+    with suppress(*MEDIA_ERRORS):
+        trial.close()
+
+
+def check_place(output: Path, *, n_bytes: int = 0, source: Path | None = None) -> None:
+    """Make sure that a file of about `n_bytes` can be written at `output`.
+
+    Raises:
+        OutputError: if not.
+    """
+    folder = output.absolute().parent
+    if not folder.is_dir():
+        raise OutputError(f"The folder '{folder}' does not exist.", "Make it first, or choose another.")
+    if output.is_dir():
+        raise OutputError(f"'{output}' is a folder.", "Give the name of a file in it.")
+    if source is not None and output.exists() and source.exists() and output.samefile(source):
+        raise OutputError(f"'{output.name}' is the video itself.", "Choose another name; the original stays untouched.")
+    if not os.access(folder, os.W_OK) or (output.exists() and not os.access(output, os.W_OK)):
+        raise OutputError(f"'{output}' may not be written: permission denied.", "Choose a folder of your own.")
+    free = shutil.disk_usage(folder).free
+    if free < n_bytes + _SPARE_BYTES:
+        raise OutputError(
+            f"The disk of '{folder}' is nearly full: {free / 1e6:.0f} MB free, about {n_bytes / 1e6:.0f} MB needed.",
+            "Free some space or choose another disk.",
+        )
+
+
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
