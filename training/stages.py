@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import torch
+
 from engine.errors import InputError
 from training.autoencoder_task import AutoencoderTask
 from training.config import TrainConfig
@@ -42,6 +44,7 @@ def load_data(file: Path, songs: int = 0) -> Data:
 def autoencoder_loop(config: TrainConfig, data: Data, run: Path) -> Loop:
     """Stage 1 in `run/autoencoder`."""
     stage = config.autoencoder
+    torch.manual_seed(stage.loop.seed)
     task = AutoencoderTask(stage.task, stage.model, data.train, data.validation)
     return Loop(task, stage.loop, run / AUTOENCODER, asdict(stage))
 
@@ -49,6 +52,7 @@ def autoencoder_loop(config: TrainConfig, data: Data, run: Path) -> Loop:
 def denoiser_task(config: TrainConfig, data: Data, run: Path) -> DenoiserTask:
     """Stage 2's task, on the autoencoder of `run/autoencoder`."""
     stage = config.denoiser
+    torch.manual_seed(stage.loop.seed)
     autoencoder = load_autoencoder(run / AUTOENCODER)
     widths = stage.model
     if widths.latent != autoencoder.config.width:
