@@ -28,10 +28,10 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
-from engine.diffusion.unet import PAPER_K, PUBLISHED_T0, AttentionMode, ConditionOrder, EpsilonUNet, UNetConfig
+from engine.diffusion.unet import PAPER_K, PUBLISHED_T0, AttentionMode, ConditionOrder, UNetConfig
 from engine.errors import BundleError, InputError, OutputError
 from engine.timebase import BEATS_PER_WINDOW, N_PITCHES, STEPS_PER_BEAT
-from training.published_names import published_names
+from training.published_names import published_layout
 
 SCHEDULE_PREFIX: Final = "ldm."
 
@@ -198,11 +198,9 @@ def map_entries(
     Raises:
         BundleError: entries are missing, unknown and not ignored, of another shape, or not finite.
     """
-    with torch.device("meta"):
-        ours = EpsilonUNet(config).state_dict()
-    names = published_names(config)
-    missing = sorted(names[name] for name in ours if names[name] not in entries)
-    unknown = sorted(set(entries) - set(names.values()))
+    layout = published_layout(config)
+    missing = sorted(entry.name for entry in layout.values() if entry.name not in entries)
+    unknown = sorted(set(entries) - {entry.name for entry in layout.values()})
     ignored = tuple(name for name in unknown if any(name.startswith(beginning) for beginning in ignore))
     _refuse("lacks", missing, "It may be of another version or size of the network, or cut short.")
     _refuse(
@@ -213,14 +211,14 @@ def map_entries(
     _refuse(
         "has entries of another shape than the network,",
         [
-            f"{names[name]} {tuple(entries[names[name]].shape)} instead of {tuple(weight.shape)}"
-            for name, weight in ours.items()
-            if entries[names[name]].shape != weight.shape
+            f"{entry.name} {tuple(entries[entry.name].shape)} instead of {entry.shape}"
+            for entry in layout.values()
+            if entries[entry.name].shape != entry.shape
         ],
         "Give the params.json of the training run with --params.",
     )
-    weights = {name: entries[names[name]].to(torch.float32).contiguous() for name in ours}
-    broken = [names[name] for name, weight in weights.items() if not bool(weight.isfinite().all())]
+    weights = {name: entries[entry.name].to(torch.float32).contiguous() for name, entry in layout.items()}
+    broken = [layout[name].name for name, weight in weights.items() if not bool(weight.isfinite().all())]
     _refuse("has values that are not finite in", broken, "The training run that made it failed.")
     return weights, ignored
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 import torch
@@ -31,12 +35,25 @@ _ATTENTION: Final = {"query": "to_q", "key": "to_k", "value": "to_v", "out": "to
 _ATTENTIONS: Final = {"self_attention": "attn1", "cross_attention": "attn2"}
 
 
-def published_names(config: UNetConfig) -> dict[str, str]:
-    """Every parameter of `EpsilonUNet(config)`, under its name in the authors' checkpoint."""
+@dataclass(frozen=True, slots=True)
+class PublishedEntry:
+    """Name and shape of a parameter in the authors' state dict."""
+
+    name: str
+    shape: tuple[int, ...]
+
+
+@cache
+def published_layout(config: UNetConfig) -> Mapping[str, PublishedEntry]:
+    """Every parameter of `EpsilonUNet(config)`, under our names in our order, and its entry in their checkpoint."""
     modules = _published_modules(config)
     with torch.device("meta"):
-        ours = list(EpsilonUNet(config).state_dict())
-    return {name: f"{modules[name.rpartition('.')[0]]}.{name.rpartition('.')[2]}" for name in ours}
+        ours = EpsilonUNet(config).state_dict()
+    layout = {}
+    for name, weight in ours.items():
+        module, _, leaf = name.rpartition(".")
+        layout[name] = PublishedEntry(f"{modules[module]}.{leaf}", tuple(weight.shape))
+    return MappingProxyType(layout)
 
 
 def _published_modules(config: UNetConfig) -> dict[str, str]:

@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.diffusion.unet import EpsilonUNet, UNetConfig
-from training.published_names import published_names
+from engine.diffusion.unet import UNetConfig
+from training.published_names import published_layout
 
 
 def uniform(name: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -47,13 +47,10 @@ def formula_input(name: str, shape: tuple[int, ...]) -> Tensor:
 
 def published_entries(config: UNetConfig) -> dict[str, Tensor]:
     """The state dict that the authors' model of this configuration would have, with formula weights."""
-    with torch.device("meta"):
-        ours = EpsilonUNet(config).state_dict()
-    names = published_names(config)
     beta = torch.linspace(0.00085**0.5, 0.012**0.5, 1000, dtype=torch.float64) ** 2
     schedule = {"alpha": 1 - beta, "beta": beta, "alpha_bar": (1 - beta).cumprod(0), "sigma2": beta}
     entries = {f"ldm.{name}": values.float() for name, values in schedule.items()}
-    return entries | {names[n]: formula_weight(names[n], tuple(weight.shape)) for n, weight in ours.items()}
+    return entries | {e.name: formula_weight(e.name, e.shape) for e in published_layout(config).values()}
 
 
 def write_published_checkpoint(path: Path, entries: dict[str, Tensor]) -> Path:
