@@ -20,10 +20,9 @@ from engine.music.controls import Conditions
 from engine.music.moods import AUTO, mood_of
 from engine.music.notes import N_VOICES, Note, PianoRoll, roll_to_notes
 from engine.music.plan import Plan, plan_rows
-from engine.music.progression import load_progression_model, write_plan
+from engine.music.progression import write_plan
 from engine.music.score import Marker, Score, perform
 from engine.music.tempo import Hit, choose_tempo, hit_table
-from engine.resources import resource_path
 from engine.settings import GenerationSettings
 from engine.signals import FrameSignals
 from engine.timebase import BEATS_PER_BAR, N_PITCHES, STEPS_PER_BEAT, Shot, TempoMap
@@ -122,9 +121,6 @@ def plan_music(
         valence=picture.valence,
         tension=picture.tension,
         cut_beats=picture.cut_beats,
-        key=None,
-        chords=None,
-        model=load_progression_model(resource_path("model", "progression.json")),
     )
     conditions = Conditions(picture.dynamic, picture.semantic, plan_rows(harmony))
     return MusicPlan(signals, shots, tempo, n_beats, picture, harmony, conditions)

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 VIDEO_SUFFIXES: Final = (".mp4", ".mov", ".mkv", ".webm")
+SAMPLE_RATE_HZ: Final = 48_000
 _POLL_S: Final = 0.05
 _PROGRESS_INTERVAL_S: Final = 0.05
 
@@ -189,7 +190,7 @@ class _Run:
         assert self.settings.seed is not None
         self.tell(RunStarted(self.settings.seed))
         with self._loader() as loading, tempfile.TemporaryDirectory(prefix="diffbgm-") as scratch, self._all_or_none():
-            info = self._probe()
+            self._probe()
             signals = self._analyse()
             bundle = self._wait(loading)
             plan = self._plan(signals, bundle)
@@ -200,7 +201,6 @@ class _Run:
             self._write(signals.info, score, music, manifest, Path(scratch))
             manifest["timings_s"] = {name: round(seconds, 3) for name, seconds in self.timings.items()}
             self._write_manifest(manifest)
-            _ = info
         request = self.request
         return GenerationResult(request.output, request.midi, request.wav, notes, score, plan, manifest)
 
@@ -265,17 +265,16 @@ class _Run:
         later = sum(self._cost(s) for s in order[order.index(stage) + 1 :])
         return max(0.0, here - spent) + later * pace
 
-    def _probe(self) -> VideoInfo:
-        from engine.video.mux import check_container
+    def _probe(self) -> None:
+        from engine.video.containers import check_container
         from engine.video.probe import probe
 
         with self._stage(Stage.PROBE, 1, "file") as report:
             info = probe(self.request.video)
             if self.request.output.suffix.lower() in VIDEO_SUFFIXES:
-                check_container(info, self.request.output, self.settings)
+                check_container(info, self.request.output)
             self.duration_s = float(info.duration_s)
             report(1, 1)
-        return info
 
     def _analyse(self) -> FrameSignals:
         cache = AnalysisCache() if self.request.use_cache else None
@@ -322,13 +321,14 @@ class _Run:
         return self.request.output.suffix.lower() not in (".mid", ".midi") or self.request.wav is not None
 
     def _render(self, score: Score) -> AudioClip:
-        from engine.audio.mix import finish_music
+        from engine.audio.mix import gain, master
         from engine.audio.synth import choose_synthesizer
 
         with self._stage(Stage.SYNTH, self.duration_s, "seconds of music") as report:
             synthesizer = choose_synthesizer()
-            clip = synthesizer.render(score, report=report, cancel=self.cancel)
-            return finish_music(clip, duration_s=score.end_s, settings=self.settings)
+            clip = synthesizer.render(score, sample_rate=SAMPLE_RATE_HZ, report=report, cancel=self.cancel)
+            clip = master(clip, duration_s=score.end_s, fade_out_s=self.settings.fade_out_s, cancel=self.cancel)
+            return gain(clip, min(0.0, self.settings.music_gain_db))
 
     def _manifest(self, bundle: Bundle, plan: MusicPlan, notes: tuple[Note, ...]) -> dict[str, Any]:
         return build_manifest(
@@ -370,7 +370,7 @@ class _Run:
         from engine.video.mux import mux
 
         wav = scratch / "music.wav"
-        write_wav(music, wav)
+        write_wav(self._with_original(info, music), wav, cancel=self.cancel)
         mux(
             self.request.video,
             wav,
@@ -381,6 +381,21 @@ class _Run:
             report=report,
             cancel=self.cancel,
         )
+
+    def _with_original(self, info: VideoInfo, music: AudioClip) -> AudioClip:
+        """The music, with the video's own sound in it when the settings ask for a mix and there is one."""
+        if self.settings.original_audio != "mix":
+            return music
+        from engine.audio.mix import AudioClip, mix_with_original
+        from engine.video.sound import read_original_sound
+
+        samples = read_original_sound(info, sample_rate=music.sample_rate, cancel=self.cancel)
+        if samples is None:
+            self.tell(Warned("The video has no sound of its own to mix with."))
+            return music
+        original = AudioClip(samples, music.sample_rate)
+        level = self.settings.original_gain_db
+        return mix_with_original(music, original, original_gain_db=level, cancel=self.cancel)
 
     def _write_manifest(self, manifest: dict[str, Any]) -> None:
         import json
@@ -396,14 +411,15 @@ class _Run:
 
     @contextmanager
     def _all_or_none(self) -> Iterator[None]:
-        from engine.video.files import explaining_writes
+        from engine.video.mux import write_error
 
         try:
-            with explaining_writes(self.request.output):
-                yield
-                self.cancel.raise_if_cancelled()
-                for aside, path in self.written:
-                    aside.replace(path)
+            yield
+            self.cancel.raise_if_cancelled()
+            for aside, path in self.written:
+                aside.replace(path)
+        except OSError as error:
+            raise write_error(self.request.output, error) from error
         finally:
             for aside, _ in self.written:
                 aside.unlink(missing_ok=True)

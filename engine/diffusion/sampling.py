@@ -8,6 +8,7 @@ cancel and fork come from that.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -180,7 +181,9 @@ def make_scheduler(name: SamplerName, steps: int, schedule: str) -> SchedulerMix
         )
     else:
         scheduler = DDIMScheduler(clip_sample=False, set_alpha_to_one=True, **common)
-    scheduler.set_timesteps(steps)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # diffusers hands torch tensors to numpy the old way
+        scheduler.set_timesteps(steps)
     return scheduler
 
 

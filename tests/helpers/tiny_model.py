@@ -37,9 +37,9 @@ def tiny_model(seed: int = 0) -> CompactModel:
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in model.parameters():
-            parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.15)
+            parameter.copy_(torch.randn(parameter.shape, generator=generator) * 0.3)
         for outlet in model.autoencoder.outlets:
-            outlet.bias.fill_(-0.6)  # type: ignore[union-attr, operator]
+            outlet.bias.copy_(torch.randn(outlet.bias.shape, generator=generator) - 1.5)  # type: ignore[union-attr, operator]
     return model.eval().requires_grad_(False)
 
 
