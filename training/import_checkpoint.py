@@ -28,6 +28,8 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
+from engine.diffusion.model import CARD, CONFIG, FORMAT, WEIGHTS
+from engine.diffusion.schedule import N_TIMESTEPS, PAPER_BETA_END, PAPER_BETA_START
 from engine.diffusion.unet import PAPER_K, PUBLISHED_T0, AttentionMode, ConditionOrder, UNetConfig
 from engine.errors import BundleError, InputError, OutputError
 from engine.timebase import BEATS_PER_WINDOW, N_PITCHES, STEPS_PER_BEAT
@@ -35,9 +37,6 @@ from training.published_names import published_layout
 
 SCHEDULE_PREFIX: Final = "ldm."
 
-N_TIMESTEPS: Final = 1000
-BETA_START: Final = 0.00085
-BETA_END: Final = 0.012
 PUBLISHED_GUIDANCE: Final = 5.0
 
 ORDERS: Final[Mapping[str, ConditionOrder]] = {
@@ -173,7 +172,7 @@ def check_schedule(entries: Mapping[str, Tensor]) -> tuple[str, ...]:
     Raises:
         BundleError: an entry of the schedule has other values.
     """
-    beta = np.linspace(BETA_START**0.5, BETA_END**0.5, N_TIMESTEPS) ** 2
+    beta = np.linspace(PAPER_BETA_START**0.5, PAPER_BETA_END**0.5, N_TIMESTEPS) ** 2
     expected = {"beta": beta, "sigma2": beta, "alpha": 1 - beta, "alpha_bar": np.cumprod(1 - beta)}
     found = []
     for name, values in expected.items():
@@ -262,10 +261,10 @@ def _config_of(params: Path) -> UNetConfig:
 def bundle_config(report: ImportReport, *, weights_sha256: str, source_name: str) -> dict[str, Any]:
     """What `config.json` of the bundle says."""
     return {
-        "format": 1,
+        "format": FORMAT,
         "architecture": "unet",
         "profile": "paper",
-        "name": "Diff-BGM, imported",
+        "version": f"imported {report.source_sha256[:8]}",
         "network": report.config.to_json(),
         "data": {
             "space": "roll",
@@ -275,12 +274,7 @@ def bundle_config(report: ImportReport, *, weights_sha256: str, source_name: str
             "pitches": N_PITCHES,
         },
         "prediction": "epsilon",
-        "schedule": {
-            "kind": "scaled_linear",
-            "timesteps": N_TIMESTEPS,
-            "beta_start": BETA_START,
-            "beta_end": BETA_END,
-        },
+        "schedule": "scaled_linear",
         "t0": PUBLISHED_T0,
         "k": PAPER_K,
         "guidance": PUBLISHED_GUIDANCE,
@@ -288,7 +282,7 @@ def bundle_config(report: ImportReport, *, weights_sha256: str, source_name: str
             "semantic": {"kind": "bert-base-uncased of BLIP captions", "width": report.config.semantic_width},
             "dynamic": {"kind": "CLIP video features", "width": report.config.dynamic_width},
         },
-        "weights": {"file": "model.safetensors", "sha256": weights_sha256, "parameters": report.n_parameters},
+        "weights": {"file": WEIGHTS, "sha256": weights_sha256, "parameters": report.n_parameters},
         "source": {"file": source_name, "sha256": report.source_sha256},
     }
 
@@ -322,8 +316,8 @@ def _card(report: ImportReport, source_name: str) -> str:
         windows=f"{config.windows} windows" if config.attention == "published" else "blocks of k beats",
         order=config.order,
         t0=PUBLISHED_T0,
-        start=BETA_START,
-        end=BETA_END,
+        start=PAPER_BETA_START,
+        end=PAPER_BETA_END,
         guidance=PUBLISHED_GUIDANCE,
         semantic=config.semantic_width,
         dynamic=config.dynamic_width,
@@ -336,11 +330,11 @@ def _write_bundle(report: ImportReport, weights: dict[str, Tensor], *, source_na
     aside = output.with_name(f".{output.name}.{uuid.uuid4().hex[:8]}")
     try:
         aside.mkdir(parents=True)
-        file = aside / "model.safetensors"
+        file = aside / WEIGHTS
         save_file(weights, file)
         config = bundle_config(report, weights_sha256=_hash(file), source_name=source_name)
-        (aside / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-        (aside / "card.md").write_text(_card(report, source_name), encoding="utf-8")
+        (aside / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+        (aside / CARD).write_text(_card(report, source_name), encoding="utf-8")
         aside.rename(output)
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or error
