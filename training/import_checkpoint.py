@@ -167,7 +167,7 @@ def read_checkpoint(file: Path) -> dict[str, Tensor]:
 
 
 def check_schedule(entries: Mapping[str, Tensor]) -> tuple[str, ...]:
-    """Names of the entries that hold the noise schedule, which must be the published one (section 5.1; eq. 1).
+    """Names of the entries that hold the noise schedule, which must be the published one.
 
     Raises:
         BundleError: an entry of the schedule has other values.
@@ -295,8 +295,8 @@ The network of Li, Qin, Zheng, Jin and Liu, "Diff-BGM: A Diffusion Model for Vid
 - {parameters:,} parameters from {entries} entries; f32. Left out: {ignored}.
 - Attention mode: {attention} ({windows}). Conditions: {order}, switching at t0 = {t0:g} of 1000.
 - Noise schedule: scaled linear, {start} to {end}, 1000 steps; the network predicts the noise of a 0/1 piano roll of
-  8 bars. The published command samples all 1000 steps with guidance {guidance:g}; the published training never showed
-  the network the null condition that this guidance compares with.
+  8 bars. The published command samples every timestep from 998 down to 0 with guidance {guidance:g}; the published
+  training never showed the network the null condition that this guidance compares with.
 - Expects BERT features of BLIP captions ({semantic} wide) and CLIP video features ({dynamic} wide), one row a beat.
 
 Licence: the authors published their weights without one. This bundle is for the use of whoever obtained the
