@@ -28,8 +28,10 @@ Array = NDArray[np.float64]
 
 CONTROL_POINTS: Final = 64
 """Modulation is computed once in so many points."""
-SOFT_CUTOFF_CENTS: Final = 1800.0
-"""How much darker the softest note is than the loudest. The specification says 2400, common players nothing."""
+SOFT_CUTOFF_CENTS: Final = 1400.0
+FULL_BRIGHTNESS_VELOCITY: Final = 112
+"""How much darker the softest notes are, and the velocity from which a note has its full tone. The specification says
+2400 cents from 127 down, common players nothing."""
 LONGEST_RELEASE_S: Final = 4.0
 SHORTEST_RELEASE_S: Final = 0.02
 _SILENT_DB: Final = 90.0
@@ -278,7 +280,7 @@ def _cutoff(zone: Zone, bucket: int, modulation: Array, points: int, sample_rate
     if zone.lfo.cutoff_cents:
         cents = cents + zone.lfo.cutoff_cents * _triangle(zone.lfo, points, sample_rate)
     if bucket >= 0:
-        cents = cents - SOFT_CUTOFF_CENTS * (1 - min((bucket + 0.5) * _VELOCITY_STEPS / 127, 1))
+        cents = cents - SOFT_CUTOFF_CENTS * (1 - min((bucket + 0.5) * _VELOCITY_STEPS / FULL_BRIGHTNESS_VELOCITY, 1))
     return np.asarray(cents)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Final, Literal, Protocol
 
 from engine.audio.clip import AudioClip, Wave, points_of
-from engine.audio.desk import Desk, channel_strip, reverberated
+from engine.audio.desk import PRESENCE, Desk, channel_strip, reverberated
 from engine.audio.fluid import FluidPlayer, load_fluidsynth
 from engine.audio.sampler import render_part
 from engine.audio.soundfont import SoundFont
@@ -92,9 +92,10 @@ class _SoundFontPlayer:
 class DeskSynthesizer:
     """A player and the mixing desk behind it. Parts of short pieces are played side by side on two threads."""
 
-    def __init__(self, name: str, player: _Player) -> None:
+    def __init__(self, name: str, player: _Player, *, presence: Mapping[int, float] | None = None) -> None:
         self._name = name
         self._player = player
+        self._presence = presence
 
     @property
     def name(self) -> str:
@@ -110,7 +111,7 @@ class DeskSynthesizer:
     ) -> AudioClip:
         """See `Synthesizer.render`."""
         points = points_of(score.end_s + TAIL_S, sample_rate)
-        desk = Desk(points=points, sample_rate=sample_rate, room_s=score.room_s)
+        desk = Desk(points=points, sample_rate=sample_rate, room_s=score.room_s, presence=self._presence)
         for part, wave in self._played(score, points, sample_rate, report, cancel):
             desk.add(part, wave, cancel=cancel)
         return desk.mixed(cancel=cancel)
@@ -127,7 +128,7 @@ class DeskSynthesizer:
         points = points_of(score.end_s + TAIL_S, sample_rate)
         stems = []
         for part, wave in self._played(score, points, sample_rate, report, cancel):
-            dry = channel_strip(part, wave, sample_rate, cancel=cancel)
+            dry = channel_strip(part, wave, sample_rate, presence=self._presence, cancel=cancel)
             wet = reverberated(dry * part.reverb, score.room_s, sample_rate, cancel=cancel)
             stems.append(Stem(part, AudioClip(dry + wet, sample_rate)))
         return tuple(stems)
@@ -222,6 +223,7 @@ def choose_synthesizer(preferred: SynthesizerName | None = None, soundfont: Path
         InputError: when the one asked for is not installed, or the soundfont is missing or damaged.
     """
     font = default_soundfont() if soundfont is None else soundfont
+    presence = PRESENCE.get(font.name)
     if preferred == "built-in" or (preferred is None and load_fluidsynth() is None):
-        return DeskSynthesizer(f"built-in, {font.name}", _SoundFontPlayer(font))
-    return DeskSynthesizer(f"FluidSynth, {font.name}", FluidPlayer(font))
+        return DeskSynthesizer(f"built-in, {font.name}", _SoundFontPlayer(font), presence=presence)
+    return DeskSynthesizer(f"FluidSynth, {font.name}", FluidPlayer(font), presence=presence)

@@ -127,8 +127,8 @@ _ALL: Final = (
         "One concert grand, melody in front, pedal with the harmony.",
         room_s=1.5,
         melody=(Layer("Piano", 0, 45, 103, pan=0.08, velocity_shift=8, reverb=0.22),),
-        inner=(Layer("Piano", 0, 33, 96, -6, -0.05, PEDALLED, velocity_shift=-6, reverb=0.22),),
-        bass=(Layer("Piano", 0, 24, 67, -5, -0.12, PEDALLED, reverb=0.16),),
+        inner=(Layer("Piano", 0, 33, 96, -5, -0.05, PEDALLED, velocity_shift=-6, reverb=0.22),),
+        bass=(Layer("Piano", 0, 24, 67, -3.5, -0.12, PEDALLED, reverb=0.16),),
     ),
     _palette(
         "felt-piano",
@@ -214,7 +214,7 @@ _ALL: Final = (
             Layer("Crystal", 98, 52, 96, 0, 0.1, SINGING, reverb=0.4, chorus=0.2, velocity_scale=0.85),
             Layer("Halo pad", 94, 52, 88, -11, -0.2, PAD, reverb=0.45),
         ),
-        inner=(Layer("Warm pad", 89, 43, 88, -5, -0.1, PAD, reverb=0.4, chorus=0.35),),
+        inner=(Layer("Warm pad", 89, 43, 88, -4, -0.1, PAD, reverb=0.4, chorus=0.35),),
         bass=(
             Layer(
                 "Synth bass", 39, 26, 57, -5, 0.0, Articulation(gate=0.95, join_steps=2, overlap_s=0.01), reverb=0.05
@@ -245,7 +245,7 @@ _ALL: Final = (
         ),
         inner=(
             Layer("Strings", 48, 43, 84, -6, 0.15, BOWED, velocity_shift=-4, reverb=0.4),
-            Layer("Harp", 46, 40, 96, -10, -0.35, PLUCKED, reverb=0.35),
+            Layer("Harp", 46, 40, 96, -9, -0.35, PLUCKED, reverb=0.35),
         ),
         bass=(
             Layer("Cellos and basses", 48, 28, 60, -5, 0.3, BOWED, reverb=0.3),
