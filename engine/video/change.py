@@ -47,11 +47,11 @@ class _Strip:
 
     def squared(self, i: NDArray[np.intp], j: NDArray[np.intp]) -> FloatArray:
         """Squared distance between frames i and j, never below 0."""
-        return np.maximum(self.gram[i, i] + self.gram[j, j] - 2 * self.gram[i, j], 0)
+        return np.asarray(np.maximum(self.gram[i, i] + self.gram[j, j] - 2 * self.gram[i, j], 0), np.float32)
 
     def rms(self, squared: FloatArray) -> FloatArray:
         """Root mean square difference a value, 0..1."""
-        return np.sqrt(squared / self.thumbs.shape[1])
+        return np.asarray(np.sqrt(squared / self.thumbs.shape[1]), np.float32)
 
 
 class ChangeMeter:

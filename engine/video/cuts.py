@@ -78,4 +78,4 @@ def flash_curve(brightness: FloatArray, times_s: TimeArray) -> FloatArray:
         before = np.where(lately, np.minimum(before, brightness[earlier]), before)
         behind = np.where(soon, np.minimum(behind, brightness[later]), behind)
     rise = brightness - np.maximum(before, behind)
-    return np.clip(rise / _FLASH_RISE, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(rise / _FLASH_RISE, 0, 1), np.float32)

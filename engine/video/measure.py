@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.video.change import ChangeMeter
 from engine.video.content import ContentMeter
 from engine.video.cuts import abruptness, flash_curve
-from engine.video.motion import MotionMeter
+from engine.video.motion import MotionMeter, steps_of
 
 CANVAS_PX: Final = 192
 """Longer side of the pictures that are measured."""
@@ -44,7 +44,8 @@ class FrameMeter:
         grey = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
         scale = min(1.0, THUMB_PX / max(grey.shape))
         size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-        thumb = cv2.resize(bgr, size, interpolation=cv2.INTER_AREA).reshape(-1).astype(np.float32) / 255
+        small = cv2.resize(bgr, size, interpolation=cv2.INTER_AREA)
+        thumb = np.asarray(small, np.float32).reshape(-1) / np.float32(255)
         self._content.add(bgr)
         self._motion.add(grey, time_s)
         self._change.add(thumb, time_s)
@@ -70,9 +71,8 @@ def detail(grey: NDArray[np.uint8]) -> float:
     """Share of pixels that differ from their right or lower neighbour by a visible step, 0..1."""
     if min(grey.shape) < 2:
         return 0.0
-    corner = grey[:-1, :-1]
-    steps = cv2.max(cv2.absdiff(corner, grey[:-1, 1:]), cv2.absdiff(corner, grey[1:, :-1]))
-    return float(cv2.countNonZero(cv2.compare(steps, _DETAIL_STEP, cv2.CMP_GT))) / steps.size
+    steps = steps_of(grey)
+    return float(np.count_nonzero(steps > _DETAIL_STEP)) / steps.size
 
 
 class ColourMeter:

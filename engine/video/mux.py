@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import av
+from av.audio.stream import AudioStream
 from av.stream import Disposition
 
 from engine.cancel import NEVER, CancelToken
@@ -157,7 +158,7 @@ class _Job:
         if index is None:
             return
         sound = self.source.streams[index]
-        assert sound.type == "audio"
+        assert isinstance(sound, AudioStream)
         if takes(self.container, sound):
             track = CopiedTrack(target, sound, self.info)
             self.tracks[index] = track

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import av
 import av.error
@@ -167,7 +167,9 @@ def shown_size(frame: VideoFrame, stream: VideoStream, rotation: int) -> tuple[i
     return (frame.height, width) if rotation in (90, 270) else (width, frame.height)
 
 
-def packets_of(container: InputContainer, streams: Sequence[Stream], cancel: CancelToken = NEVER) -> Iterator[Packet]:
+def packets_of(
+    container: InputContainer, streams: Sequence[Stream], cancel: CancelToken = NEVER
+) -> Iterator[Packet[Any]]:
     """The packets of some streams as far as the file can be read, and an empty one for each at the end."""
     try:
         for packet in container.demux(list(streams)):
@@ -211,7 +213,7 @@ class PictureDecoder:
                 yield frame
                 self._last_frame_at = time.monotonic()
 
-    def _packets(self) -> Iterator[Packet]:
+    def _packets(self) -> Iterator[Packet[Any]]:
         """All packets of all streams; a reading error is stepped over as long as reading goes on."""
         failed_in_a_row = 0
         while failed_in_a_row < _MAX_DEMUX_ERRORS:
@@ -226,12 +228,12 @@ class PictureDecoder:
                 failed_in_a_row += 1
                 self.n_errors += 1
 
-    def _note_reach(self, packet: Packet) -> None:
+    def _note_reach(self, packet: Packet[Any]) -> None:
         base = packet.stream.time_base
         if packet.pts is not None and base is not None:
             self.reached_s = max(self.reached_s, float((packet.pts + (packet.duration or 0)) * base))
 
-    def _decode(self, packet: Packet) -> list[VideoFrame]:
+    def _decode(self, packet: Packet[Any]) -> list[VideoFrame]:
         try:
             return self.stream.decode(packet)
         except MEDIA_ERRORS:
@@ -239,6 +241,6 @@ class PictureDecoder:
             return []
 
 
-def is_repeat(packet: Packet) -> bool:
+def is_repeat(packet: Packet[Any]) -> bool:
     """Whether this is an empty packet that stands for a repeated frame, not the one that flushes the decoder."""
     return packet.size == 0 and (packet.dts is not None or packet.pts is not None)

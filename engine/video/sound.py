@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
 from engine.cancel import NEVER, CancelToken
@@ -19,7 +20,6 @@ from engine.video.reading import MEDIA_ERRORS, is_repeat, open_media, packets_of
 
 if TYPE_CHECKING:
     from av.audio.frame import AudioFrame
-    from av.audio.stream import AudioStream
     from av.container import InputContainer
 
 _JITTER_S: Final = 0.04
@@ -88,7 +88,7 @@ def sound_blocks(
     """
     with open_media(path) as container:
         stream = container.streams[index]
-        if stream.type != "audio" or stream.codec_context is None:
+        if not isinstance(stream, AudioStream) or stream.codec_context is None:
             return
         base = time_base_of(stream)
         conversion = _Conversion(sample_rate)

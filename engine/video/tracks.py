@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import av
 import numpy as np
 from av.stream import Disposition
+from av.video.stream import VideoStream
 
 from engine.signals import VideoInfo
 from engine.video.reading import MEDIA_ERRORS, time_base_of
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
     from av.packet import Packet
-    from av.video.stream import VideoStream
 
     from engine.video.containers import Container
 
@@ -30,10 +30,10 @@ _QUALITY: Final = {"crf": "18", "preset": "veryfast"}
 class Track(Protocol):
     """What turns packets of the source into packets of the output."""
 
-    def take(self, packet: Packet) -> list[Packet]:
+    def take(self, packet: Packet[Any]) -> list[Packet[Any]]:
         """Packets to write for one packet read; an empty one says nothing."""
 
-    def finish(self) -> list[Packet]:
+    def finish(self) -> list[Packet[Any]]:
         """Packets to write once all are read."""
 
 
@@ -55,12 +55,13 @@ class CopiedTrack:
         self.stream: Any = target.add_stream_from_template(source, opaque=True)
         self.stream.time_base = self._base
         self.stream.metadata.update(source.metadata)
-        if source.type == "video":
+        if isinstance(source, VideoStream):
             self.stream.disposition = Disposition.default
             if source.sample_aspect_ratio:
-                self.stream.codec_context.sample_aspect_ratio = source.sample_aspect_ratio
+                context: Any = self.stream.codec_context
+                context.sample_aspect_ratio = source.sample_aspect_ratio
 
-    def take(self, packet: Packet) -> list[Packet]:
+    def take(self, packet: Packet[Any]) -> list[Packet[Any]]:
         """See `Track`."""
         if packet.size == 0 or (self._is_sound and not self._is_heard(packet)):
             return []
@@ -76,11 +77,11 @@ class CopiedTrack:
         packet.stream = self.stream
         return [packet]
 
-    def finish(self) -> list[Packet]:
+    def finish(self) -> list[Packet[Any]]:
         """See `Track`."""
         return []
 
-    def _is_heard(self, packet: Packet) -> bool:
+    def _is_heard(self, packet: Packet[Any]) -> bool:
         if packet.pts is None:
             return True
         return packet.pts + (packet.duration or 0) > self._begin and packet.pts < self._end
@@ -103,20 +104,20 @@ class EncodedPicture:
             self.stream.codec_context.sample_aspect_ratio = source.sample_aspect_ratio
         self.stream.metadata.update(source.metadata)
 
-    def take(self, packet: Packet) -> list[Packet]:
+    def take(self, packet: Packet[Any]) -> list[Packet[Any]]:
         """See `Track`."""
         return [] if packet.size == 0 else self._encoded(packet)
 
-    def finish(self) -> list[Packet]:
+    def finish(self) -> list[Packet[Any]]:
         """See `Track`."""
         return [*self._encoded(None), *self.stream.encode(None)]
 
-    def _encoded(self, packet: Packet | None) -> list[Packet]:
+    def _encoded(self, packet: Packet[Any] | None) -> list[Packet[Any]]:
         try:
             frames = self._source.decode(packet)
         except MEDIA_ERRORS:
             frames = []
-        made: list[Packet] = []
+        made: list[Packet[Any]] = []
         for frame in frames:
             stamp = self._clock.follow(frame.pts, frame.dts)
             even = frame.reformat(self._width, self._height, format="yuv420p")
@@ -136,10 +137,11 @@ class EncodedSound:
         self._n_waiting = 0
         self._at = 0
         self._is_done = False
-        self.stream: Any = target.add_stream(container.music_codec, rate=self._rate, layout="stereo")
-        self.stream.bit_rate = container.music_bit_rate
+        stream: Any = target.add_stream(container.music_codec, rate=self._rate, layout="stereo")
+        stream.bit_rate = container.music_bit_rate
+        self.stream = stream
 
-    def until(self, time_s: float | None) -> Iterator[Packet]:
+    def until(self, time_s: float | None) -> Iterator[Packet[Any]]:
         """Packets up to a time in seconds; None for all that are left."""
         while not self._is_done and (time_s is None or self._at < time_s * self._rate):
             size = min(self.stream.codec_context.frame_size or _BLOCK, self._total - self._at)
