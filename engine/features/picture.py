@@ -155,7 +155,7 @@ def _cut_rate(shots: Sequence[Shot], clock: Clock, *, duration_s: float) -> Floa
     for shot in shots[1:]:
         rate += _bell(centres_s - float(shot.start_s)) * min(1.0, shot.salience / _FULL_SALIENCE)
     filled = np.array([_bell(grid_s - centre).sum() for centre in centres_s]) * (grid_s[1] - grid_s[0])
-    return (rate / np.maximum(filled, 0.25)).astype(np.float32)
+    return np.asarray(rate / np.maximum(filled, 0.25), np.float32)
 
 
 def _bell(distance_s: NDArray[np.float64]) -> NDArray[np.float64]:

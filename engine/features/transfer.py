@@ -129,14 +129,18 @@ def to_values(positions: FloatArray, percentiles: FloatArray) -> FloatArray:
         ValueError: for percentiles of another shape, out of order or not finite.
     """
     grid, values = _middles(percentiles)
-    # interp keeps NaN positions and holds the first and last value beyond them.
-    return np.interp(positions, grid, values).astype(np.float32)
+    return _interpolate(positions, grid, values)
 
 
 def to_positions(values: FloatArray, percentiles: FloatArray) -> FloatArray:
     """Quantile positions 0..1 of values, f32: the inverse of `to_values`."""
     grid, known = _middles(percentiles)
-    return np.interp(values, known, grid).astype(np.float32)
+    return _interpolate(values, known, grid)
+
+
+def _interpolate(x: FloatArray, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> FloatArray:
+    """Linear in between, held beyond the ends; unknown stays unknown, also in a table of one entry."""
+    return np.where(np.isfinite(x), np.interp(x, xs, ys), np.nan).astype(np.float32)
 
 
 def _middles(percentiles: FloatArray | Sequence[float]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
