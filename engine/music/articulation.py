@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -132,11 +132,17 @@ def fold(pitch: int, low: int, high: int) -> int:
     return pitch
 
 
-def fit_range(notes: Sequence[Note], layer: Layer) -> tuple[int, ...]:
+def fit_range(
+    notes: Sequence[Note], layer: Layer, *, ceiling: Mapping[int, tuple[int, int]] | None = None
+) -> tuple[int, ...]:
     """Pitches of one voice within an instrument's range, lines kept whole where they can be.
 
     Four-bar phrases move together by the octave that leaves fewest notes outside, then single notes are folded; in an
     attack the order of the notes stays as written where the range allows.
+
+    Args:
+        ceiling: for steps on which a voice above begins: its pitch as written, and as played; a note written no higher
+            is not played higher, where the range allows.
     """
     phrases: dict[int, list[int]] = {}
     for i, note in enumerate(notes):
@@ -148,6 +154,10 @@ def fit_range(notes: Sequence[Note], layer: Layer) -> tuple[int, ...]:
         for i, pitch in zip(members, pitches, strict=True):
             result[i] = fold(pitch + shift, layer.low, layer.high)
     _keep_chord_order(notes, result, layer)
+    for i, note in enumerate(notes):
+        written, played = (ceiling or {}).get(note.onset, (-1, -1))
+        if note.pitch <= written and played < result[i] and result[i] - 12 >= layer.low:
+            result[i] -= 12
     return tuple(result)
 
 

@@ -73,7 +73,7 @@ class PianoRoll:
 
 
 def notes_to_roll(notes: Iterable[Note], n_steps: int) -> PianoRoll:
-    """Draw notes into planes of `n_steps` steps; what lies outside is cut off."""
+    """Draw notes into planes of `n_steps` steps; what lies outside is cut off, a repeated note ends the one before."""
     onset = np.zeros((N_VOICES, n_steps, N_PITCHES), np.uint8)
     sustain = np.zeros_like(onset)
     velocity = np.zeros((N_VOICES, n_steps), np.uint8)
@@ -81,7 +81,7 @@ def notes_to_roll(notes: Iterable[Note], n_steps: int) -> PianoRoll:
         if not 0 <= note.onset < n_steps:
             continue
         onset[note.voice, note.onset, note.pitch] = 1
-        sustain[note.voice, note.onset : note.end, note.pitch] = 0
+        sustain[note.voice, note.onset :, note.pitch] = 0
         sustain[note.voice, note.onset + 1 : note.end, note.pitch] = 1
         velocity[note.voice, note.onset] = max(velocity[note.voice, note.onset], note.velocity)
     return PianoRoll(onset, sustain, velocity)

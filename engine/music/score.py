@@ -139,7 +139,8 @@ def perform(
         InputError: for an unknown palette.
     """
     chosen = palette_of(palette)
-    stage = _Stage.of(notes, tempo, float(end_s), frozenset(accents), seed, intensity)
+    lead = chosen.layers[Voice.MELODY][0]
+    stage = _Stage.of(lead, notes, tempo, float(end_s), frozenset(accents), seed, intensity)
     parts = [
         part
         for voice, layers in chosen.layers.items()
@@ -152,7 +153,7 @@ def perform(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Stage:
-    """What all parts of one performance share."""
+    """What all parts of one performance share. `ceiling`: the melody on each step, as written and as played."""
 
     notes: tuple[Note, ...]
     velocities: NDArray[np.int64]
@@ -162,10 +163,12 @@ class _Stage:
     accents: frozenset[int]
     seed: int
     intensity: FloatArray | None
+    ceiling: dict[int, tuple[int, int]]
 
     @classmethod
     def of(
         cls,
+        lead: Layer,
         notes: Sequence[Note],
         tempo: TempoMap,
         end_s: float,
@@ -177,7 +180,11 @@ class _Stage:
         times_s = seconds_of_steps(tempo, np.arange(last + 1))
         kept = tuple(sorted(note for note in notes if note.onset >= 0 and times_s[note.onset] <= end_s - LAST_START_S))
         velocities = shape_velocities(kept, accents=accents, seed=seed, intensity=intensity)
-        return cls(kept, velocities, times_s, harmony_changes(kept), end_s, accents, seed, intensity)
+        tune = [note for note in kept if note.voice is Voice.MELODY]
+        ceiling: dict[int, tuple[int, int]] = {}
+        for note, pitch in zip(tune, fit_range(tune, lead), strict=True):
+            ceiling.setdefault(note.onset, (note.pitch, pitch))  # the lowest of a melody chord comes first
+        return cls(kept, velocities, times_s, harmony_changes(kept), end_s, accents, seed, intensity, ceiling)
 
     def part(self, voice: Voice, layer: Layer, *, doubles: bool) -> Part | None:
         """The part of one instrument, None when it has nothing to play."""
@@ -193,7 +200,7 @@ class _Stage:
         written_s = self.times_s[[note.onset for note in notes]]
         starts_s = played_onsets(written_s, notes, how, accents=self.accents, seed=self.seed)
         ends_s = held_ends(notes, how, times_s=self.times_s, starts_s=starts_s, changes=self.changes)
-        pitches = fit_range(notes, layer)
+        pitches = fit_range(notes, layer, ceiling=self.ceiling if voice is Voice.BASS else None)
         onsets = np.array([note.onset for note in notes], np.int64)
         velocities = no_two_alike(_read(self.velocities[mine], layer), onsets, np.zeros_like(onsets))
         played = [
