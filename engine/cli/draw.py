@@ -319,7 +319,7 @@ def draw_step(
     cells = roll_colours(roll, pitches)
     steps_per_row = 384 if cells.shape[1] <= 4 * 384 else 1024
     scale = max(1, (_GIF_WIDTH - 2 * _MARGIN_RIGHT) // min(steps_per_row, cells.shape[1]))
-    scale = min(scale, 8)
+    scale = min(scale, 16)
     rows = [cells[:, i : i + steps_per_row] for i in range(0, cells.shape[1], steps_per_row)]
     row_px = cells.shape[0] * _GIF_LANE_PX
     image = Image.new("RGB", (_GIF_WIDTH, _GIF_TOP + len(rows) * (row_px + 12)), BACKGROUND)

@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from engine.cancel import CancelToken
 from engine.cli import doctor, features, roll, score, shots, steps
@@ -47,6 +48,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         # whoever read our output has left; keep Python from complaining about it once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
+
+
+def entry() -> NoReturn:
+    """The program: run the command line and leave. A cancelled run does not wait for a model that is still loading."""
+    status = main()
+    if status == EXIT_CANCELLED:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 def _set_up_logging(*, verbose: bool) -> None:
