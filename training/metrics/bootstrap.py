@@ -128,7 +128,7 @@ def _kept(groups: Sequence[str] | None, known: BoolArray, n: int) -> list[str]:
 
 def _group_sums(data: FloatArray, groups: Sequence[str]) -> tuple[FloatArray, FloatArray]:
     _, labels = np.unique(np.asarray(groups), return_inverse=True)
-    return np.bincount(labels, weights=data), np.bincount(labels).astype(np.float64)
+    return np.asarray(np.bincount(labels, weights=data), np.float64), np.bincount(labels).astype(np.float64)
 
 
 def _means(sums: FloatArray, sizes: FloatArray, resamples: int, rng: np.random.Generator) -> FloatArray:

@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,7 +39,7 @@ def write_report(
 ) -> tuple[Path, ...]:
     """Write report.json, report.csv, report.md and shape-NAME.png for each system; returns their paths.
 
-    Each file is written aside and renamed.
+    Each file is written aside and renamed. Without Matplotlib there are no plots, and the page says so.
 
     Args:
         systems: what `report.assess` returned.
@@ -49,20 +50,24 @@ def write_report(
     Raises:
         OutputError: if the folder cannot be written.
     """
-    plots = {system.name: f"shape-{_slug(system.name)}.png" for system in systems}
     facts = dict(facts or {})
+    plots = {system.name: f"shape-{_slug(system.name)}.png" for system in systems} if _can_plot() else {}
     contents: dict[str, bytes] = {
         "report.json": as_json(systems, title=title, facts=facts).encode(),
         "report.csv": as_csv(systems).encode(),
         "report.md": as_markdown(systems, title=title, facts=facts, plots=plots).encode(),
     }
-    contents |= {plots[system.name]: shape_plot(system.shape, system.name) for system in systems}
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        contents |= {plots[s.name]: shape_plot(s.shape, s.name) for s in systems if s.name in plots}
         return tuple(_write(folder / name, content) for name, content in contents.items())
     except OSError as error:
         sentence = f"The report cannot be written to {folder}: {error.strerror}."
         raise OutputError(sentence, "Choose another folder.") from error
+
+
+def _can_plot() -> bool:
+    return find_spec("matplotlib") is not None
 
 
 def _write(path: Path, content: bytes) -> Path:
@@ -213,7 +218,7 @@ def _system_page(system: SystemReport, plot: str) -> str:
         f"Jensen-Shannon distance to real music; the floor is that of two halves of the real set; bar: ratio <="
         f" {FLOOR_MULTIPLE:g}.",
         _table(["histogram", "distance", "floor", "ratio", "met"], shape_rows),
-        f"![Histograms of generated and real music]({plot})" if plot else "",
+        f"![Histograms of generated and real music]({plot})" if plot else "Plots need Matplotlib, which is not here.",
         _longest_runs(system),
     ]
     return "\n\n".join(part for part in parts if part)

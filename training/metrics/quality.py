@@ -43,7 +43,7 @@ def pitch_class_entropy(piece: Piece, *, bars: int | None = None) -> float:
     np.add.at(counts, (piece.onset // STEPS_PER_BAR, piece.pitch % PITCH_CLASSES), 1.0)
     span = piece.n_bars if bars is None else min(bars, piece.n_bars)
     running = np.concatenate([np.zeros((1, PITCH_CLASSES)), np.cumsum(counts, axis=0)])
-    spans = running[span:] - running[:-span]
+    spans: FloatArray = running[span:] - running[:-span]
     spans = spans[spans.sum(axis=1) > 0]
     if not len(spans):
         return float("nan")
@@ -66,12 +66,12 @@ def grooving_similarity(piece: Piece, *, positions: int = STEPS_PER_BAR) -> floa
     Returns:
         0..1; NaN with fewer than two bars.
     """
-    pattern = onset_grid(piece).any(axis=2).astype(np.float64)
+    pattern = np.asarray(onset_grid(piece).any(axis=2), np.float64)
     if len(pattern) < 2:
         return float("nan")
     both = pattern @ pattern.T
     own = np.diag(both)
-    differing = own[:, None] + own[None, :] - 2 * both
+    differing: FloatArray = own[:, None] + own[None, :] - 2 * both
     pairs = np.triu_indices(len(pattern), 1)
     return float(1.0 - differing[pairs].mean() / positions)
 
@@ -192,7 +192,8 @@ def bar_repetition(piece: Piece, lag: int) -> FloatArray:
         return np.zeros(0)
     shared = (bars[lag:] & bars[:-lag]).sum(axis=1).astype(np.float64)
     either = (bars[lag:] | bars[:-lag]).sum(axis=1).astype(np.float64)
-    return np.divide(shared, either, out=np.full(len(shared), np.nan), where=either > 0)
+    overlap: FloatArray = np.divide(shared, either, out=np.full(len(shared), np.nan), where=either > 0)
+    return overlap
 
 
 def repetition(piece: Piece, lag: int) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
 
 import numpy as np
@@ -145,7 +146,7 @@ MEASURES: Final = (
         Measure(
             f"repetition, lag {lag}",
             "",
-            _each(lambda piece, lag=lag: quality.repetition(piece, lag)),
+            _each(partial(quality.repetition, lag=lag)),
             f"shared onsets of bars {lag} apart (Jaccard)",
         )
         for lag in quality.REPETITION_LAGS

@@ -132,7 +132,7 @@ def similarity_matrix(piece: Piece, frame_steps: int = 4, settings: ScapeSetting
     floor = np.sort(matrix, axis=None)[min(kept, matrix.size - 1)]
     scale = matrix.max() - floor
     scaled = (matrix - floor) / scale if scale > _SILENT else np.ones_like(matrix)
-    scaled = np.where(matrix >= floor, scaled, settings.penalty)
+    scaled = np.where((matrix >= floor) & (matrix > 0), scaled, settings.penalty)
     np.fill_diagonal(scaled, 1.0)
     return scaled
 
@@ -172,7 +172,8 @@ def segment_fitness(matrices: FloatArray, length: int) -> FloatArray:
     quality = (score - length) / np.maximum(cells, 1.0)
     coverage = (covered - length) / n
     total = quality + coverage
-    return np.divide(2 * quality * coverage, total, out=np.zeros_like(total), where=total > _SILENT)
+    fitness: FloatArray = np.divide(2 * quality * coverage, total, out=np.zeros_like(total), where=total > _SILENT)
+    return fitness
 
 
 @dataclass(frozen=True, slots=True, eq=False)
