@@ -20,7 +20,6 @@ STAGE_LABELS = {
     Stage.SYNTH: "Playing the instruments",
     Stage.MUX: "Joining picture and music",
 }
-_REDRAW_SHARE = 0.002
 
 
 class RunProgress:
@@ -36,7 +35,6 @@ class RunProgress:
         self._silent = silent
         self._bar: Progress | None = None
         self._task: TaskID | None = None
-        self._drawn = 0.0
 
     def __enter__(self) -> RunProgress:
         if not self._silent and sys.stderr.isatty():
@@ -86,24 +84,17 @@ class RunProgress:
             sys.stderr.flush()
 
     def _begin(self, label: str, total: float) -> None:
-        self._drawn = 0.0
         if self._bar is None:
             return
         if self._task is not None:
             self._bar.remove_task(self._task)
         self._task = self._bar.add_task(label, total=total or None, left="")
-        self._bar.refresh()
 
     def _advance(self, done: float, total: float, eta_s: float | None) -> None:
         if self._bar is None or self._task is None:
             return
-        share = done / total if total else 0.0
-        if share - self._drawn < _REDRAW_SHARE and share < 1:
-            return
-        self._drawn = share
         left = "" if eta_s is None else f"about {eta_text(eta_s)} left"
         self._bar.update(self._task, completed=done, total=total or None, left=left)
-        self._bar.refresh()
 
 
 def _make_bar() -> Progress:
@@ -117,7 +108,7 @@ def _make_bar() -> Progress:
         TimeElapsedColumn(),
         TextColumn("{task.fields[left]}"),
     )
-    return Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
+    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def eta_text(seconds: float) -> str:
