@@ -121,7 +121,7 @@ def write_wav(clip: AudioClip, path: Path, *, report: Report = no_report, cancel
     """
     aside = path.with_name(f".{path.name}.part")
     try:
-        with wave.open(str(aside), "wb") as file:
+        with aside.open("wb") as raw, wave.open(raw, "wb") as file:
             file.setnchannels(2)
             file.setsampwidth(2)
             file.setframerate(clip.sample_rate)

@@ -164,6 +164,15 @@ def test_a_missing_program_falls_back(tmp_path: Path) -> None:
     assert font.zones(42) == font.zones(0)
 
 
+def test_compressed_samples_are_decoded(tmp_path: Path) -> None:
+    plain = write_soundfont(tmp_path / "plain.sf2", [TinyZone()])
+    packed = write_soundfont(tmp_path / "packed.sf3", [TinyZone()], vorbis=True)
+    assert packed.stat().st_size < 0.5 * plain.stat().st_size
+    note = ScoreNote(0.0, 60, 1.0, 100)
+    one, other = (_play(SoundFont(path), note) for path in (plain, packed))
+    assert _rms(one - other, 0.1, 0.9) < 0.05 * _rms(one, 0.1, 0.9)
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", b"RIFF\x04\x00\x00\x00sfbk", b"RIFF\x04\x00\x00\x00WAVE"])
 def test_what_is_no_soundfont_is_refused_in_a_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bad.sf2"
