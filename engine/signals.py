@@ -69,6 +69,9 @@ class FrameSignals:
             detail: edge density 0..1,
             faces: number of faces as a share (0 when no detector ran),
             flash: 0..1, a brief brightness jump that returns.
+            change: 0..1, mean RGB change of a thumbnail against the frame before (steady in the dark, where hue is noise),
+            lasting: the share of that change that is still there a fifth of a second away, 0 a flash .. 1 a cut,
+            gradual: 0..1, how far the picture gets while every frame between is a mixture of both ends (dissolve, fade).
     """
 
     info: VideoInfo

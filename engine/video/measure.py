@@ -13,10 +13,10 @@ from engine.video.content import ContentMeter
 from engine.video.cuts import abruptness, flash_curve
 from engine.video.motion import MotionMeter, steps_of
 
-CANVAS_PX: Final = 192
+CANVAS_PX: Final = 128
 """Longer side of the pictures that are measured."""
 
-THUMB_PX: Final = 64
+THUMB_PX: Final = 32
 """Longer side of the thumbnails on which slow changes and colours are measured."""
 
 _DETAIL_STEP: Final = 20
@@ -24,7 +24,7 @@ _VERY_COLOURFUL: Final = 109 / 255
 """Hasler and Suesstrunk call 109 (of levels 0..255) extremely colourful."""
 
 _DARK: Final = 16 / 255
-_BATCH: Final = 64
+_BATCH: Final = 32
 
 FloatArray = NDArray[np.float32]
 
@@ -38,9 +38,21 @@ class FrameMeter:
         self._change = ChangeMeter()
         self._colour = ColourMeter()
         self._light: list[tuple[float, float, float]] = []
+        self._waiting: list[tuple[NDArray[np.uint8], float]] = []
 
     def add(self, bgr: NDArray[np.uint8], time_s: float) -> None:
         """Take the next picture, uint8 `[h, w, 3]` in BGR, the same size each time, shown at `time_s`."""
+        # A batch at a time: between two frames the decoder sweeps the processor's caches.
+        self._waiting.append((bgr, time_s))
+        if len(self._waiting) == _BATCH:
+            self._measure_waiting()
+
+    def _measure_waiting(self) -> None:
+        for bgr, time_s in self._waiting:
+            self._measure(bgr, time_s)
+        self._waiting.clear()
+
+    def _measure(self, bgr: NDArray[np.uint8], time_s: float) -> None:
         grey = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
         scale = min(1.0, THUMB_PX / max(grey.shape))
         size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
@@ -55,6 +67,7 @@ class FrameMeter:
 
     def curves(self, times_s: NDArray[np.float64]) -> dict[str, FloatArray]:
         """All curves, f32 `[F]` each. Call it once, at the end, with the final times of the frames."""
+        self._measure_waiting()
         curves = self._content.curves() | self._change.curves() | self._colour.curves()
         light = np.array(self._light, np.float32).reshape(-1, 3)
         for i, name in enumerate(("brightness", "contrast", "detail")):

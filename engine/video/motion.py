@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import cv2
@@ -20,7 +21,7 @@ _NOISE_LEVELS: Final = 2
 _HARDLY_LEVELS: Final = 1.5
 _LEAST_SIDE_PX: Final = 16
 _TEXTURE_LEVELS: Final = 6.0
-_SPREAD_PX: Final = 9
+_SPREAD_PX: Final = 7
 _FEW_PIXELS: Final = 16
 
 
@@ -34,6 +35,7 @@ class MotionMeter:
 
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._spread = np.ones((_SPREAD_PX, _SPREAD_PX), np.uint8)
         self._grey: NDArray[np.uint8] | None = None
         self._time_s = 0.0
         self._spans: list[tuple[float, float]] = []
@@ -63,13 +65,14 @@ class MotionMeter:
         if int(changed.max()) <= _NOISE_LEVELS or min(before.shape) < _LEAST_SIDE_PX:
             return 0.0, 0.0
         flow = self._flow.calc(before, after, np.zeros((*before.shape, 2), np.float32))
-        seen = cv2.dilate((changed > _NOISE_LEVELS).astype(np.uint8), np.ones((_SPREAD_PX, _SPREAD_PX), np.uint8))
-        flow[np.asarray(seen) == 0] = 0
-        moved = float(cv2.magnitude(flow[:, :, 0], flow[:, :, 1]).mean())
-        textured = flow[:-1, :-1][steps_of(before) > _TEXTURE_LEVELS]
+        seen = cv2.dilate((changed > _NOISE_LEVELS).astype(np.float32), self._spread)
+        across, along = (seen * plane for plane in cv2.split(flow))
+        moved = cv2.mean(cv2.magnitude(across, along))[0]
+        textured = np.flatnonzero(steps_of(before)[::2, ::2] > _TEXTURE_LEVELS)
         if len(textured) < _FEW_PIXELS:
             return moved, 0.0
-        return moved, min(moved, float(np.hypot(*np.median(textured, axis=0))))
+        shift = (_middle(plane[:-1:2, :-1:2].ravel()[textured]) for plane in (across, along))
+        return moved, min(moved, math.hypot(*shift))
 
     def curves(
         self, times_s: NDArray[np.float64], cuts_s: NDArray[np.float64]
@@ -87,6 +90,11 @@ class MotionMeter:
         middle = spans[good].mean(axis=1)
         motion, camera = (np.interp(times_s, middle, values[good, i]).astype(np.float32) for i in (0, 1))
         return motion, camera
+
+
+def _middle(values: NDArray[np.float32]) -> float:
+    """The upper median; `numpy.median` takes several times as long on so few values."""
+    return float(np.partition(values, len(values) // 2)[len(values) // 2])
 
 
 def steps_of(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
