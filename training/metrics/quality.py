@@ -29,8 +29,8 @@ def pitch_class_entropy(piece: Piece, *, bars: int | None = None) -> float:
     """PCHE: entropy in bits of the pitch class histogram of note beginnings; 0 for one class, log2(12) = 3.58 for all.
 
     Wu and Yang 2020, section 5.1: H = -sum h_i log2 h_i over spans of 1 or 4 bars (their H1, H4), every bar a start,
-    averaged. The paper names no span; real windows of 8 bars give its value of real music (2.717) when the whole
-    window is one span, so that is our default, as in MusPy's `pitch_class_entropy`.
+    averaged. The paper names no span; a whole window of 8 bars of real music gives 2.70 to 2.71, its value of real music
+    being 2.717, so the whole piece is our default, as in MusPy's `pitch_class_entropy`.
 
     Args:
         piece: the music.
@@ -62,6 +62,10 @@ def grooving_similarity(piece: Piece, *, positions: int = STEPS_PER_BAR) -> floa
     of the bar, averaged over pairs of bars. They have Q = 64 positions; our grid has Q = 16. A larger Q on the same
     grid only adds positions at which both bars are silent, which raises the value: pass `positions` to compare with
     them. All pairs are taken (MusDr draws 1,000 of them where there are more).
+
+    The paper gives 0.708 for real music and states no span. Real POP909 music on its own beats has about 0.84 over 8
+    bars and 0.75 to 0.77 over whole songs; on a grid of 120 BPM that ignores its beats, 0.56. So compare with real
+    music of one length and one grid only.
 
     Returns:
         0..1; NaN with fewer than two bars.

@@ -60,7 +60,7 @@ def structureness(pieces: Sequence[Piece], settings: ScapeSettings = PAPER_LIKE)
     (duration-weighted, no audio); a frame is a beat, which is their rate at 120 BPM, the tempo of the Diff-BGM
     authors' MIDI files, so 3-8 s become 6-16 beats; no search over relative tempo, as the grid has one; and path
     smoothing is 4 frames, as their 16 would blur half a window. The value grows with the length of the piece, because
-    a segment of a short piece can cover less by repeating: real POP909 music has about 0.34 over 8 bars, 0.46 over 16
+    a segment of a short piece can cover less by repeating: real POP909 music has about 0.33 over 8 bars, 0.46 over 16
     and 0.53 over 32 (the paper: 0.486, span not stated). Compare pieces of one length only.
 
     Returns:

@@ -120,6 +120,7 @@ def folder(paired: SystemReport, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 def test_files_of_a_report(folder: Path) -> None:
     names = ["report.csv", "report.json", "report.md", "shape-other.png", "shape-walks-co.png"]
+    pytest.importorskip("matplotlib")
     assert sorted(path.name for path in folder.iterdir()) == names
     assert (folder / "shape-walks-co.png").read_bytes().startswith(PNG)
 
@@ -150,17 +151,19 @@ def test_csv_has_a_line_a_figure(paired: SystemReport, folder: Path) -> None:
 def test_the_page_shows_systems_beside_the_paper(folder: Path) -> None:
     page = (folder / "report.md").read_text(encoding="utf-8")
     assert page.startswith("# Trial\n\n- seed: 7\n")
-    for text in (
-        "| **Walks & co** |",
-        "| **Other** |",
-        "| CMT (paper) |",
-        "(shape-other.png)",
-        "**no**",
-        "symbolic-v1",
-    ):
+    for text in ("| **Walks & co** |", "| **Other** |", "| CMT (paper) |", "**no**", "features: symbolic-v1"):
         assert text in page
     assert " nan " not in page
     assert len({line.count(" | ") for line in page.splitlines() if line.startswith("| PCHE (bits)")}) == 1
+
+
+def test_without_matplotlib_there_is_a_page_without_plots(
+    paired: SystemReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.metrics.pages.find_spec", lambda name: None)
+    write_report([paired], tmp_path, title="Trial")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["report.csv", "report.json", "report.md"]
+    assert "need Matplotlib" in (tmp_path / "report.md").read_text(encoding="utf-8")
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
