@@ -29,8 +29,8 @@ def pitch_class_entropy(piece: Piece, *, bars: int | None = None) -> float:
     """PCHE: entropy in bits of the pitch class histogram of note beginnings; 0 for one class, log2(12) = 3.58 for all.
 
     Wu and Yang 2020, section 5.1: H = -sum h_i log2 h_i over spans of 1 or 4 bars (their H1, H4), every bar a start,
-    averaged. The paper names no span; a whole window of 8 bars of real music gives 2.70 to 2.71, its value of real music
-    being 2.717, so the whole piece is our default, as in MusPy's `pitch_class_entropy`.
+    averaged. The paper names no span; real windows of 8 bars, each one span, give 2.70 to 2.71, and the paper's real
+    music 2.717, so the whole piece is our default, as in MusPy's `pitch_class_entropy`.
 
     Args:
         piece: the music.

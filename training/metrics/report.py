@@ -236,7 +236,6 @@ def assess(
     """
     if not generated or not real or (paired and len(generated) != len(real)):
         raise ValueError(f"{len(generated)} generated and {len(real)} real pieces")
-    notes = []
     rows = [_measure_row(measure, generated, real, paired, seed) for measure in MEASURES]
     extractor, ours, theirs = features or (SYMBOLIC_V1, features_of(generated), features_of(real))
     space = FeatureSpace.fit(theirs, None if features else block_sizes())
@@ -244,24 +243,27 @@ def assess(
     rows.append(_diversity_row((ours, groups_of(generated)), (theirs, groups_of(real)), extractor, seed))
     if paired and len(real) >= POOL:
         rows += _retrieval_rows(retrieval(ours, theirs, extractor=extractor, groups=groups_of(real), seed=seed))
-    else:
-        notes.append(f"Retrieval needs pairs, and at least {POOL} of them.")
     copying = copy_report(generated, real, corpus, seed=seed) if corpus else None
-    if copying:
-        rows += _copy_rows(copying)
-    else:
-        notes.append("Near copies were not looked for: no training songs were given.")
     return SystemReport(
         name=name,
         n_generated=len(generated),
         n_real=len(real),
         paired=paired,
         extractor=extractor,
-        rows=(*rows, *extra),
+        rows=(*rows, *(_copy_rows(copying) if copying else ()), *extra),
         shape=shape_report(generated, real, seed=seed),
         copying=copying,
-        notes=tuple(notes),
+        notes=_left_out(retrieval_made=paired and len(real) >= POOL, copying_made=copying is not None),
     )
+
+
+def _left_out(*, retrieval_made: bool, copying_made: bool) -> tuple[str, ...]:
+    notes = []
+    if not retrieval_made:
+        notes.append(f"Retrieval needs pairs, and at least {POOL} of them.")
+    if not copying_made:
+        notes.append("Near copies were not looked for: no training songs were given.")
+    return tuple(notes)
 
 
 def _measure_row(measure: Measure, generated: Sequence[Piece], real: Sequence[Piece], paired: bool, seed: int) -> Row:
