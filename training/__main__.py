@@ -53,6 +53,15 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--seed", type=int, default=0)
     evaluate.add_argument("-o", "--output", type=Path, default=None, help="folder for JSON, tables and pictures")
     evaluate.set_defaults(command=_evaluate)
+    follow = commands.add_parser("follow", help="does the music follow the picture of given videos?")
+    follow.add_argument("bundle", type=Path)
+    follow.add_argument("videos", type=Path, nargs="+")
+    follow.add_argument("--seeds", type=int, default=1)
+    follow.add_argument("--t0", type=int)
+    follow.add_argument("--guidance", type=float)
+    follow.add_argument("--steps", type=int)
+    follow.add_argument("--json", action="store_true")
+    follow.set_defaults(command=_follow)
     _add_import_checkpoint(commands)
     return parser
 
@@ -153,6 +162,17 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         output=arguments.output,
     )
+
+
+def _follow(arguments: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from engine.settings import GenerationSettings
+    from training.follow import follow
+
+    given = {name: getattr(arguments, name) for name in ("t0", "guidance", "steps")}
+    settings = replace(GenerationSettings(), **{name: value for name, value in given.items() if value is not None})
+    return follow(arguments.bundle, arguments.videos, settings, seeds=arguments.seeds, as_json=arguments.json)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def control_quantiles(corpus: Corpus) -> dict[str, tuple[float, ...]]:
 
 
 @torch.no_grad()
-def measure_settled(task: DenoiserTask, n_windows: int = 96) -> tuple[float, ...]:
+def measure_settled(task: DenoiserTask, n_windows: int = 64) -> tuple[float, ...]:
     """Share of a window's onsets that the decoded estimate of x0 already holds, at each timestep, `[1000]`.
 
     Real windows are noised to a grid of timesteps and estimated with their own conditions; the curve is made
