@@ -318,7 +318,8 @@ def run_child(command: Sequence[str], **variables: str) -> int:
 def module_command(module: str, *arguments: str) -> list[str]:
     """`python -m module` inside .venv; -P keeps the caller's folder from hiding our packages."""
     if not (ROOT / module / "__main__.py").is_file():
-        raise SetupError(f"start {module}", f"This checkout has no {module}/__main__.py.", "Restore it with git.")
+        mend = "Take a checkout that has it. The command line works without: python3 bootstrap.py run --help"
+        raise SetupError(f"start {module}", f"This checkout has no {module}/__main__.py.", mend)
     return [str(venv_python()), "-P", "-m", module, *arguments]
 
 

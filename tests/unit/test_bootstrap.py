@@ -226,6 +226,45 @@ def test_a_missing_program_is_a_sentence(bootstrap: ModuleType) -> None:
         bootstrap.module_command("diffbgm_gui")
 
 
+@pytest.fixture
+def children(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
+    """Programs that would have been run; mypy fails."""
+    started: list[tuple[str, dict[str, str]]] = []
+
+    def run(command: list[str], **variables: str) -> int:
+        started.append((" ".join(command), variables))
+        return 1 if "mypy" in command else 0
+
+    monkeypatch.setattr(bootstrap, "run_child", run)
+    monkeypatch.setattr(bootstrap, "pytest_command", lambda *arguments: ["pytest", *arguments])
+    monkeypatch.chdir(bootstrap.ROOT)
+    return started
+
+
+def test_the_check_ends_with_pytest_and_remembers_what_failed(
+    bootstrap: ModuleType, children: list[tuple[str, dict[str, str]]]
+) -> None:
+    assert bootstrap.test([]) == 1
+    commands = [command for command, _ in children]
+    assert len(commands) == 4
+    assert "ruff check" in commands[0]
+    assert "lint-imports" in commands[2]
+    assert children[-1] == ("pytest", {"DIFFBGM_FAILED_CHECKS": "mypy"})
+
+
+def test_with_arguments_only_pytest_runs(
+    bootstrap: ModuleType, children: list[tuple[str, dict[str, str]]]
+) -> None:
+    assert bootstrap.test(["tests/unit", "-k", "cuts"]) == 0
+    assert [command for command, _ in children] == ["pytest tests/unit -k cuts"]
+
+
+def test_a_child_that_a_signal_ended_has_a_status_as_in_a_shell(bootstrap: ModuleType) -> None:
+    assert bootstrap.run_child([sys.executable, "-c", "raise SystemExit(3)"]) == 3
+    if os.name == "posix":
+        assert bootstrap.run_child([sys.executable, "-c", "import os; os.kill(os.getpid(), 15)"]) == 128 + 15
+
+
 def test_a_second_set_up_waits_for_the_first(bootstrap: ModuleType) -> None:
     with bootstrap.only_one(), bootstrap.LOCK.open("a+") as other:
         assert not bootstrap._try_lock(other)
