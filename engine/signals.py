@@ -69,9 +69,9 @@ class FrameSignals:
             detail: edge density 0..1,
             faces: number of faces as a share (0 when no detector ran),
             flash: 0..1, a brief brightness jump that returns.
-            change: 0..1, mean RGB change of a thumbnail against the frame before (steady in the dark, where hue is noise),
+            change: 0..1, mean RGB change against the frame before (steady in the dark, where hue is noise),
             lasting: the share of that change that is still there a fifth of a second away, 0 a flash .. 1 a cut,
-            gradual: 0..1, how far the picture gets while every frame between is a mixture of both ends (dissolve, fade).
+            gradual: 0..1, how far the picture gets while each frame between is a mixture of both ends (a dissolve).
     """
 
     info: VideoInfo
@@ -82,7 +82,8 @@ class FrameSignals:
     @property
     def times_s(self) -> NDArray[np.float64]:
         """Frame times in seconds from the first frame, f64 `[F]`."""
-        return (self.pts - self.pts[0]).astype(np.float64) * float(self.time_base)
+        times: NDArray[np.float64] = (self.pts - self.pts[0]).astype(np.float64) * float(self.time_base)
+        return times
 
     def exact_time_s(self, frame: int) -> Fraction:
         """Exact time of a frame from the first one."""

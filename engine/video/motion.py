@@ -17,10 +17,13 @@ PATIENCE_S: Final = 0.25
 """How long to wait for a change that can be measured where the picture hardly moves."""
 
 MAX_SPEED: Final = 5.0
-_NOISE_LEVELS: Final = 2
-_HARDLY_LEVELS: Final = 1.5
+_HARDLY_LEVELS: Final = 1.0
+_SURE_PX: Final = 0.4
+_GAIN: Final = 1.35
+_LEAST_LEVELS: Final = 0.25
+_AROUND_PX: Final = (7, 7)
 _LEAST_SIDE_PX: Final = 16
-_TEXTURE_LEVELS: Final = 6.0
+_TEXTURE_LEVELS: Final = 2
 _SPREAD_PX: Final = 7
 _FEW_PIXELS: Final = 16
 
@@ -29,13 +32,14 @@ class MotionMeter:
     """Measures motion between pictures that lie a thirtieth of a second apart, or up to a quarter in slow motion.
 
     Dense optical flow (DIS, inverse search on small grey pictures) gives a displacement a pixel. It counts only where
-    the picture really changed by more than noise does; motion is its mean over the picture, camera the median over
+    undoing it makes much of the change go away, which it does not for noise; motion is its mean over the picture, camera the median over
     the pixels that have texture, so that a moving object on a still ground is motion without camera.
     """
 
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._spread = np.ones((_SPREAD_PX, _SPREAD_PX), np.uint8)
+        self._grid: NDArray[np.float32] | None = None
         self._grey: NDArray[np.uint8] | None = None
         self._time_s = 0.0
         self._spans: list[tuple[float, float]] = []
@@ -49,23 +53,25 @@ class MotionMeter:
         span_s = time_s - self._time_s
         if span_s < SPACING_S - 1e-3:
             return
-        changed = cv2.blur(cv2.absdiff(self._grey, grey), (3, 3))
-        if span_s < PATIENCE_S and cv2.mean(changed)[0] < _HARDLY_LEVELS:
+        change = cv2.absdiff(self._grey, grey)
+        if span_s < PATIENCE_S and cv2.mean(change)[0] < _HARDLY_LEVELS:
             return
-        moved, camera = self._displacement(self._grey, grey, np.asarray(changed, np.uint8))
+        moved, camera = self._displacement(self._grey, grey, np.asarray(change, np.uint8))
+        if span_s < PATIENCE_S and moved < _SURE_PX:
+            return
         width_s = grey.shape[1] * span_s
         self._spans.append((self._time_s, time_s))
         self._values.append((moved / width_s, camera / width_s))
         self._grey, self._time_s = grey, time_s
 
     def _displacement(
-        self, before: NDArray[np.uint8], after: NDArray[np.uint8], changed: NDArray[np.uint8]
+        self, before: NDArray[np.uint8], after: NDArray[np.uint8], change: NDArray[np.uint8]
     ) -> tuple[float, float]:
         """Mean length of the flow over the picture, and the length of its median over textured pixels, in pixels."""
-        if int(changed.max()) <= _NOISE_LEVELS or min(before.shape) < _LEAST_SIDE_PX:
+        if not change.any() or min(before.shape) < _LEAST_SIDE_PX:
             return 0.0, 0.0
         flow = self._flow.calc(before, after, np.zeros((*before.shape, 2), np.float32))
-        seen = cv2.dilate((changed > _NOISE_LEVELS).astype(np.float32), self._spread)
+        seen = self._explained(before, after, change, np.asarray(flow, np.float32))
         across, along = (seen * plane for plane in cv2.split(flow))
         moved = cv2.mean(cv2.magnitude(across, along))[0]
         textured = np.flatnonzero(steps_of(before)[::2, ::2] > _TEXTURE_LEVELS)
@@ -73,6 +79,18 @@ class MotionMeter:
             return moved, 0.0
         shift = (_middle(plane[:-1:2, :-1:2].ravel()[textured]) for plane in (across, along))
         return moved, min(moved, math.hypot(*shift))
+
+    def _explained(
+        self, before: NDArray[np.uint8], after: NDArray[np.uint8], change: NDArray[np.uint8], flow: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """1 around pixels whose change the flow explains away, 0 where it is noise or something new; f32 `[h, w]`."""
+        if self._grid is None:
+            height, width = before.shape
+            self._grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=2).astype(np.float32)
+        undone = cv2.remap(after, self._grid + flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        left = cv2.blur(cv2.absdiff(before, undone).astype(np.float32), _AROUND_PX)
+        there = cv2.blur(change.astype(np.float32), _AROUND_PX)
+        return np.asarray(cv2.dilate((there > _GAIN * left + _LEAST_LEVELS).astype(np.float32), self._spread), np.float32)
 
     def curves(
         self, times_s: NDArray[np.float64], cuts_s: NDArray[np.float64]
