@@ -195,7 +195,7 @@ def final_notes(bundle: Bundle, step: DenoiseStep, n_beats: int) -> tuple[Note, 
 def write_score(notes: tuple[Note, ...], plan: MusicPlan, settings: GenerationSettings) -> Score:
     """Perform the notes with the palette, to the video's exact length, with markers at the cuts."""
     assert settings.seed is not None
-    markers = [Marker(float(shot.start_s), f"{shot.transition} {shot.index}") for shot in plan.shots[1:]]
+    markers = [Marker(shot.start_s, f"{shot.transition} {shot.index}") for shot in plan.shots[1:]]
     return perform(
         notes,
         plan.tempo,
@@ -206,5 +206,3 @@ def write_score(notes: tuple[Note, ...], plan: MusicPlan, settings: GenerationSe
         intensity=plan.conditions.dynamic[:, 2],
         markers=markers,
     )
-
-

@@ -356,15 +356,13 @@ class _Run:
             if music is not None:
                 for path in (request.wav, request.output if suffix == ".wav" else None):
                     if path is not None:
-                        write_wav(music, self._aside(path))
+                        write_wav(music, self._aside(path), cancel=self.cancel)
             if suffix in VIDEO_SUFFIXES:
                 assert music is not None
                 self._mux(info, music, manifest, scratch, report)
             report(1, 1)
 
-    def _mux(
-        self, info: VideoInfo, music: AudioClip, manifest: dict[str, Any], scratch: Path, report: Report
-    ) -> None:
+    def _mux(self, info: VideoInfo, music: AudioClip, manifest: dict[str, Any], scratch: Path, report: Report) -> None:
         from engine.audio.mix import write_wav
         from engine.manifest import container_metadata
         from engine.video.mux import mux

@@ -64,9 +64,7 @@ class AutoencoderTask:
                 packed = averaged.decode_packed(shaken).float()
             name = f"_{noise:g}" if noise else ""
             figures[f"onset_f1{name}"] = f1(packed[..., :CELLS] > 0, cells[..., :CELLS] > 0)
-            figures[f"sustain_f1{name}"] = f1(
-                packed[..., CELLS : 2 * CELLS] > 0, cells[..., CELLS : 2 * CELLS] > 0
-            )
+            figures[f"sustain_f1{name}"] = f1(packed[..., CELLS : 2 * CELLS] > 0, cells[..., CELLS : 2 * CELLS] > 0)
         return figures
 
 

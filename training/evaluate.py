@@ -74,7 +74,9 @@ def as_pieces(windows: Sequence[GeneratedWindow], groups: Sequence[str], *, real
     ]
 
 
-def evaluate_windows(windows: Sequence[GeneratedWindow], groups: Sequence[str], settings: GenerationSettings) -> Evaluation:
+def evaluate_windows(
+    windows: Sequence[GeneratedWindow], groups: Sequence[str], settings: GenerationSettings
+) -> Evaluation:
     """All figures of generated windows."""
     ours, real = as_pieces(windows, groups, real=False), as_pieces(windows, groups, real=True)
     table = {}

@@ -18,7 +18,6 @@ from engine.diffusion.schedule import N_TIMESTEPS
 from engine.errors import InputError
 from engine.music.controls import DYNAMIC, HIT_COLUMNS, SEMANTIC
 from training.data.corpus import Corpus
-from training.data.windows import WindowSet
 from training.denoiser_task import DenoiserTask
 from training.loop import CHECKPOINT
 
@@ -136,7 +135,7 @@ def model_card(*, settings: dict[str, Any], facts: dict[str, Any]) -> str:
         "in training and estimated from the picture in use. Trained on POP909 (Wang et al., ISMIR 2020; MIT licence):\n"
         "piano arrangements of Chinese pop songs, so its idiom is theirs.\n\n"
         f"| | |\n|---|---|\n{rows}\n\n"
-        "Made by `diffbgm-train prepare POP909_FOLDER`, `diffbgm-train train compact` and `diffbgm-train export compact`\n"
-        "with this configuration:\n\n"
+        "Made by `diffbgm-train prepare POP909_FOLDER`, `diffbgm-train train compact` and\n"
+        "`diffbgm-train export compact` with this configuration:\n\n"
         f"```json\n{json.dumps(settings, indent=1)}\n```\n"
     )

@@ -81,7 +81,8 @@ def step_rng(seed: int, step: int) -> np.random.Generator:
 
 def make_optimizers(model: nn.Module, config: LoopConfig) -> list[torch.optim.Optimizer]:
     """Muon for hidden matrices, AdamW for the rest (inlets, outlets, norms, biases, embeddings)."""
-    hidden, rest = [], []
+    hidden: list[nn.Parameter] = []
+    rest: list[nn.Parameter] = []
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
             continue
@@ -141,7 +142,7 @@ class Loop:
         self.task.model.train()
         torch.manual_seed(self.config.seed * 1_000_003 + self.step)
         loss, figures = self.task.loss(self.step, step_rng(self.config.seed, self.step))
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         norm = nn.utils.clip_grad_norm_(self.task.model.parameters(), self.config.clip_norm)
         for optimizer in self.optimizers:
             optimizer.step()

@@ -56,10 +56,10 @@ def denoiser_task(config: TrainConfig, data: Data, run: Path) -> DenoiserTask:
     autoencoder = load_autoencoder(run / AUTOENCODER)
     widths = stage.model
     if widths.latent != autoencoder.config.width:
-        raise InputError(f"The denoiser expects {widths.latent} latents, the autoencoder has {autoencoder.config.width}.")
-    return DenoiserTask(
-        stage.task, widths, autoencoder, control_statistics(data.corpus), data.train, data.validation
-    )
+        raise InputError(
+            f"The denoiser expects {widths.latent} latents, the autoencoder has {autoencoder.config.width}."
+        )
+    return DenoiserTask(stage.task, widths, autoencoder, control_statistics(data.corpus), data.train, data.validation)
 
 
 def denoiser_loop(config: TrainConfig, data: Data, run: Path) -> Loop:

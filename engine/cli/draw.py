@@ -306,9 +306,7 @@ _GIF_TOP: Final = 84
 _GIF_LANE_PX: Final = 5
 
 
-def draw_step(
-    roll: NDArray[np.uint8], *, title: str, paper_t: float, t0: int, pitches: tuple[int, int]
-) -> Image.Image:
+def draw_step(roll: NDArray[np.uint8], *, title: str, paper_t: float, t0: int, pitches: tuple[int, int]) -> Image.Image:
     """Draw one denoising step: the roll that the model believes in, and where it is on the way from noise.
 
     Args:

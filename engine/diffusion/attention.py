@@ -20,7 +20,8 @@ def segment_mask(n_beats: int, k: Tensor) -> Tensor:
         bool `[B, T, T]`.
     """
     block = torch.arange(n_beats, device=k.device)[None] // k[:, None]
-    return block[:, :, None] == block[:, None, :]
+    mask: Tensor = block[:, :, None] == block[:, None, :]
+    return mask
 
 
 class Attention(nn.Module):
@@ -47,7 +48,8 @@ class Attention(nn.Module):
         return out
 
     def _split(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        heads: Tensor = x.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return heads
 
 
 class SegmentAwareCrossAttention(nn.Module):

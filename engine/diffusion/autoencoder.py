@@ -22,7 +22,7 @@ from engine.timebase import STEPS_PER_BEAT
 
 N_KEYS: Final = 52
 LOWEST_KEY: Final = (45, 37, 24)
-"""Each voice lives on 52 keys, counted up from its lowest pitch (melody, inner, bass): more than 99.8 % of POP909's notes
+"""Each voice lives on 52 keys, counted up from its lowest pitch (melody, inner, bass): nearly all of POP909's notes
 under any transposition; the rest is folded in by octaves."""
 
 CELLS: Final = STEPS_PER_BEAT * N_KEYS
@@ -56,7 +56,8 @@ def to_key(pitch: NDArray[np.int64], voice: NDArray[np.int64]) -> NDArray[np.int
     """Keys 0..51 of pitches in their voices, folded by octaves where they lie outside."""
     key = pitch - np.array(LOWEST_KEY)[voice]
     key = np.where(key < 0, key % 12, key)
-    return np.where(key >= N_KEYS, N_KEYS - 12 + (key - N_KEYS) % 12, key)
+    folded: NDArray[np.int64] = np.where(key >= N_KEYS, N_KEYS - 12 + (key - N_KEYS) % 12, key)
+    return folded
 
 
 class VoiceEncoder(nn.Module):

@@ -1,7 +1,7 @@
 """The compact backbone: a transformer over the 32 beats of a window, in latent space.
 
-Each beat is one token. Picture conditions enter by segment-aware cross-attention (eq. 7-9), switched at t0 (eq. 6); the plan
-is added to the tokens, since harmony belongs to its own beat. The previous estimate of x0 is a second input
+Each beat is one token. Picture conditions enter by segment-aware cross-attention (eq. 7-9), switched at t0 (eq. 6); the
+plan is added to the tokens, since harmony belongs to its own beat. The previous estimate of x0 is a second input
 (self-conditioning, Chen et al. 2022), zero when there is none.
 """
 
@@ -86,7 +86,9 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, rows: Tensor, mask: Tensor, modulation: Tensor) -> Tensor:
         """`modulation [B, 6, W]`: scale, shift, gate of attention, then of the feed-forward."""
-        a_scale, a_shift, a_gate, f_scale, f_shift, f_gate = (modulation + self.gates.to(modulation.dtype)).unsqueeze(2).unbind(1)
+        a_scale, a_shift, a_gate, f_scale, f_shift, f_gate = (
+            (modulation + self.gates.to(modulation.dtype)).unsqueeze(2).unbind(1)
+        )
         h = self.norms[0](x) * (1 + a_scale) + a_shift
         x = x + (1 + a_gate) * self.attend(h, h, self._relative_bias(x.shape[1]))
         x = x + self.cross(self.norms[1](x), rows, mask)

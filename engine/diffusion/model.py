@@ -194,5 +194,3 @@ def save_bundle(model: CompactModel, folder: Path, card: str) -> None:
     save_file(tensors, folder / WEIGHTS)
     (folder / CONFIG).write_text(json.dumps(model.config.to_json(), indent=1) + "\n", encoding="utf-8")
     (folder / CARD).write_text(card, encoding="utf-8")
-
-

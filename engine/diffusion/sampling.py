@@ -102,8 +102,10 @@ class JointPredictor:
             torch.from_numpy(conditions.dynamic), torch.from_numpy(conditions.semantic)
         )
         plan = torch.from_numpy(conditions.plan)
-        return self._windows(_extend(dynamic, self.n_beats)), self._windows(_extend(semantic, self.n_beats)), (
-            self._windows(_extend(plan, self.n_beats))
+        return (
+            self._windows(_extend(dynamic, self.n_beats)),
+            self._windows(_extend(semantic, self.n_beats)),
+            (self._windows(_extend(plan, self.n_beats))),
         )
 
     def _windows(self, canvas: Tensor) -> Tensor:

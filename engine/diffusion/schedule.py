@@ -1,11 +1,11 @@
 """Noise schedules, and the paper's timestep scale on which t0 is given.
 
-t0 of the user is always on the paper's scale: 0..1000 on the scaled-linear schedule over {0, 1} rolls. There, a note and
-no note are 1 apart, so at timestep t the noise is r(t) = sqrt(1 - abar) / sqrt(abar) of that distance, and a single
-cell can be told from its opposite with a probability of Phi(1 / (2 r)). We call s(t) = 2 Phi(1 / (2 r)) - 1 the **settled
-share**: 0 for pure noise, 1 when all is decided; t0 = 200 has 0.62. A bundle holds a measured table of the share
-of final notes that are already in the decoded estimate at each timestep of its own schedule; the engine converts by
-equal settled share.
+t0 of the user is always on the paper's scale: 0..1000 on the scaled-linear schedule over {0, 1} rolls. There, a note
+and no note are 1 apart, so at timestep t the noise is r(t) = sqrt(1 - abar) / sqrt(abar) of that distance, and a single
+cell can be told from its opposite with a probability of Phi(1 / (2 r)). We call s(t) = 2 Phi(1 / (2 r)) - 1 the
+**settled share**: 0 for pure noise, 1 when all is decided; t0 = 200 has 0.62. A bundle holds a measured table of the
+share of final notes that are already in the decoded estimate at each timestep of its own schedule; the engine
+converts by equal settled share.
 """
 
 from __future__ import annotations

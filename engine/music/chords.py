@@ -37,7 +37,7 @@ QUALITIES: Final[dict[str, tuple[int, ...]]] = {
 }
 _DEGREES: Final = {"1": 0, "2": 2, "3": 4, "4": 5, "5": 7, "6": 9, "7": 11}
 _CHORD_RE: Final = re.compile(r"^([A-G][#b]*)(?::?([^/]*))?(?:/(.+))?$")
-_ALIASES: Final = {"": "maj", "m": "min", "M7": "maj7", "m7": "min7", "6": "maj6", "m6": "min6", "dim": "dim", "+": "aug"}
+_ALIASES: Final = {"": "maj", "m": "min", "M7": "maj7", "m7": "min7", "6": "maj6", "m6": "min6", "+": "aug"}
 
 
 @dataclass(frozen=True, slots=True)

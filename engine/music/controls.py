@@ -14,7 +14,7 @@ Three groups, after the paper's two signals (section 4.2, eq. 6) and our plan:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +41,9 @@ SEMANTIC: Final = (
     "flow",
     "loudness",
 )
-"""valence: +1 major .. -1 minor colour; arousal: density x loudness x tempo; register: mean pitch; polyphony: notes
-sounding at once; articulation: mean note length; tension: notes outside the chord; tempo; melody: share of time in which
-the melody voice sounds; flow: smoothed density; loudness: smoothed intensity."""
+"""valence: +1 major .. -1 minor colour; arousal: mean of flow, loudness and tempo; register: mean pitch; polyphony:
+notes sounding at once; articulation: mean note length; tension: notes outside the chord; tempo; melody: share of time
+in which the melody voice sounds; flow: smoothed density; loudness: smoothed intensity."""
 
 HIT_COLUMNS: Final = slice(4, 8)
 
@@ -107,14 +107,16 @@ def _sounding(notes: NoteTable, n_steps: int) -> tuple[NDArray[np.int64], NDArra
 
 def _by_beat(values: FloatArray) -> FloatArray:
     """Mean of each beat's steps."""
-    return values.reshape(-1, STEPS_PER_BEAT).mean(1)
+    mean: FloatArray = values.reshape(-1, STEPS_PER_BEAT).mean(1)
+    return mean
 
 
-def smooth(values: FloatArray, span_beats: int = SEMANTIC_SPAN_BEATS) -> FloatArray:
+def smooth(values: NDArray[np.floating[Any]], span_beats: int = SEMANTIC_SPAN_BEATS) -> FloatArray:
     """Centred moving average; at the edges over what there is."""
     kernel = np.ones(span_beats)
-    total = np.convolve(values, kernel, "same")
-    count = np.convolve(np.ones(len(values)), kernel, "same")
+    here = slice((span_beats - 1) // 2, (span_beats - 1) // 2 + len(values))
+    total = np.convolve(values, kernel)[here]
+    count = np.convolve(np.ones(len(values)), kernel)[here]
     return (total / count).astype(np.float32)
 
 
@@ -145,7 +147,8 @@ def measure_novelty(notes: NoteTable, n_beats: int) -> FloatArray:
     before, after = sums[4 : 4 + n_beats] - sums[:n_beats], sums[8 : 8 + n_beats] - sums[4 : 4 + n_beats]
     norm = np.linalg.norm(before, axis=1) * np.linalg.norm(after, axis=1)
     cosine = np.where(norm > 0, (before * after).sum(1) / np.maximum(norm, 1e-9), 1.0)
-    return np.clip(1 - cosine, 0, 1).astype(np.float32)
+    novelty: FloatArray = np.clip(1 - cosine, 0, 1).astype(np.float32)
+    return novelty
 
 
 def measure_accents(notes: NoteTable, n_beats: int) -> FloatArray:
@@ -155,7 +158,8 @@ def measure_accents(notes: NoteTable, n_beats: int) -> FloatArray:
     padded = np.pad(loudness, STEPS_PER_BEAT)
     around = np.lib.stride_tricks.sliding_window_view(padded, 2 * STEPS_PER_BEAT + 1).max(1)
     marked = (loudness > 0) & (loudness >= around)
-    return marked.reshape(n_beats, STEPS_PER_BEAT).astype(np.float32)
+    accents: FloatArray = marked.reshape(n_beats, STEPS_PER_BEAT).astype(np.float32)
+    return accents
 
 
 def measure_dynamic(notes: NoteTable, n_beats: int) -> FloatArray:

@@ -20,7 +20,7 @@ HIGHEST_PITCH: Final = 108
 
 
 class Voice(IntEnum):
-    """The three voices of the model. Melody: the tune and its answers; inner: chords and figures; bass: the lowest line."""
+    """The model's three voices. Melody: the tune and its answers; inner: chords and figures; bass: the lowest line."""
 
     MELODY = 0
     INNER = 1

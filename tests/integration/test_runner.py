@@ -57,9 +57,7 @@ def leftovers(folder: Path) -> list[str]:
 
 
 def test_a_run_tells_its_story_in_order(request_: GenerationRequest, tmp_path: Path) -> None:
-    request = replace(
-        request_, midi=tmp_path / "out.mid", wav=tmp_path / "out.wav", manifest=tmp_path / "out.json"
-    )
+    request = replace(request_, midi=tmp_path / "out.mid", wav=tmp_path / "out.wav", manifest=tmp_path / "out.json")
     events = collect(request)
     assert events[0] == RunStarted(5)
     assert [e.stage for e in events if isinstance(e, StageStarted)] == list(Stage)
@@ -142,7 +140,9 @@ def test_failures_end_with_one_sentence(request_: GenerationRequest, tmp_path: P
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_failing_observer_does_not_stop_the_run(request_: GenerationRequest, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_observer_does_not_stop_the_run(
+    request_: GenerationRequest, caplog: pytest.LogCaptureFixture
+) -> None:
     def observe(_event: Event) -> None:
         raise ValueError("broken observer")
 

@@ -82,7 +82,7 @@ class Corpus:
 
 
 def phrase_starts(novelty: NDArray[np.float32], downbeat: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where phrases begin: downbeats whose novelty is the largest among the downbeats within four bars, and the first."""
+    """Where phrases begin: the first downbeat, and those whose novelty is the largest within three bars around."""
     index = np.flatnonzero(downbeat)
     starts = np.zeros(len(downbeat), bool)
     if not len(index):
@@ -96,9 +96,7 @@ def phrase_starts(novelty: NDArray[np.float32], downbeat: NDArray[np.bool_]) -> 
 
 
 def _chord_colour(chords: Sequence[Chord | None]) -> NDArray[np.float32]:
-    return np.array(
-        [0.0 if c is None else float((4 in c.intervals) - (3 in c.intervals)) for c in chords], np.float32
-    )
+    return np.array([0.0 if c is None else float((4 in c.intervals) - (3 in c.intervals)) for c in chords], np.float32)
 
 
 def _song_columns(song: Song) -> dict[str, NDArray[np.generic]]:
@@ -106,8 +104,8 @@ def _song_columns(song: Song) -> dict[str, NDArray[np.generic]]:
     for i, chord in enumerate(song.chords):
         if chord is not None:
             chroma[i, list(chord.chroma)] = 1
-    mode = np.where(song.minor, -1.0, 1.0).astype(np.float32)
-    colour = (_chord_colour(song.chords) + mode) / 2
+    mode = np.where(song.minor, -1.0, 1.0)
+    colour = ((_chord_colour(song.chords) + mode) / 2).astype(np.float32)
     dynamic = measure_dynamic(song.notes, song.n_beats)
     return {
         "onset": song.notes.onset,
@@ -124,9 +122,9 @@ def _song_columns(song: Song) -> dict[str, NDArray[np.generic]]:
         "chord_chroma": chroma,
         "phrase_start": phrase_starts(dynamic[:, 3], song.downbeat),
         "dynamic": dynamic.astype(np.float16),
-        "semantic": measure_semantic(
-            song.notes, song.n_beats, bpm=song.bpm, chroma=chroma, colour=colour
-        ).astype(np.float16),
+        "semantic": measure_semantic(song.notes, song.n_beats, bpm=song.bpm, chroma=chroma, colour=colour).astype(
+            np.float16
+        ),
     }
 
 
@@ -139,7 +137,7 @@ def build_corpus(songs: Sequence[Song]) -> Corpus:
         note_start=np.cumsum([0, *(len(song.notes) for song in songs)]),
         beat_start=np.cumsum([0, *(song.n_beats for song in songs)]),
         bpm=np.array([song.bpm for song in songs], np.float32),
-        **joined,  # type: ignore[arg-type]
+        **joined,
     )
 
 

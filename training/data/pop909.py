@@ -95,7 +95,9 @@ def _notes(midi: pretty_midi.PrettyMIDI, beat_s: NDArray[np.float64]) -> NoteTab
         onset = np.rint(_to_step(start, beat_s)).astype(np.int32)
         duration = np.clip(np.rint(_to_step(end, beat_s) - _to_step(start, beat_s)), 1, MAX_DURATION_STEPS)
         pitch = _fold(pitch.astype(np.int32))
-        voice = _split_piano(onset, duration, pitch) if instrument.name == "PIANO" else np.full(len(onset), Voice.MELODY)
+        voice = (
+            _split_piano(onset, duration, pitch) if instrument.name == "PIANO" else np.full(len(onset), Voice.MELODY)
+        )
         rows.append(np.stack([onset, voice, pitch, duration.astype(np.int32), velocity.astype(np.int32)]))
     table = np.concatenate(rows, axis=1).astype(np.int32) if rows else np.zeros((5, 0), np.int32)
     inside = (table[0] >= 0) & (table[0] < len(beat_s) * STEPS_PER_BEAT)

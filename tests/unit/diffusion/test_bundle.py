@@ -35,7 +35,14 @@ def test_round_trip_in_half_precision(bundle: Path) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"format": 99}, {"architecture": "other"}, {"profile": "paper"}, {"controls": {}}, {"schedule": "none"}, {"settled": None}],
+    [
+        {"format": 99},
+        {"architecture": "other"},
+        {"profile": "paper"},
+        {"controls": {}},
+        {"schedule": "none"},
+        {"settled": None},
+    ],
 )
 def test_what_it_cannot_serve_is_named(bundle: Path, changes: dict[str, object]) -> None:
     edit(bundle, **changes)

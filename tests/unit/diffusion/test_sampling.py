@@ -34,7 +34,9 @@ def test_same_seed_same_canvas_other_seed_other(sampler: str) -> None:
     assert torch.isfinite(first).all()
 
 
-@pytest.mark.parametrize(("name", "values"), [("t0", (0, 200, 500, 1000)), ("k", (1, 4, 8, 32)), ("guidance", (0, 1, 3))])
+@pytest.mark.parametrize(
+    ("name", "values"), [("t0", (0, 200, 500, 1000)), ("k", (1, 4, 8, 32)), ("guidance", (0, 1, 3))]
+)
 def test_every_position_of_a_slider_gives_another_result(name: str, values: tuple[int, ...]) -> None:
     canvases = [last_canvas(replace(SETTINGS, **{name: value})) for value in values]
     for i, one in enumerate(canvases):
@@ -68,9 +70,7 @@ def test_independent_windows_do_not_hear_each_other() -> None:
     changed = replace(conditions, plan=np.concatenate([conditions.plan[:32], conditions.plan[32:] * 0]))
     noise = NoiseSource.for_bars(0, [("w", i) for i in range(16)])
     settings = replace(SETTINGS, steps=2)
-    a, b = (
-        [*sample(tiny_model(), c, settings, noise, stride_beats=32)][-1].x0_hat for c in (conditions, changed)
-    )
+    a, b = ([*sample(tiny_model(), c, settings, noise, stride_beats=32)][-1].x0_hat for c in (conditions, changed))
     assert torch.allclose(a[:32], b[:32], atol=1e-6)
     assert not torch.allclose(a[32:], b[32:], atol=1e-3)
 
