@@ -84,7 +84,8 @@ def evaluate_windows(
         table[name] = _compare([measure(p) for p in ours], [measure(p) for p in real], groups)
     table["SI"] = _compare(list(structureness(ours)), list(structureness(real)), groups)
     agreement = [spearman(w.conditions.dynamic[:, 0], written_density(w.notes)) for w in windows]
-    return Evaluation(table, shape_report(ours, real), float(np.nanmean(agreement)), len(windows), settings)
+    followed = mean_interval(agreement, groups).value
+    return Evaluation(table, shape_report(ours, real), followed, len(windows), settings)
 
 
 def _compare(ours: Sequence[float], real: Sequence[float], groups: Sequence[str]) -> dict[str, dict[str, float]]:

@@ -19,6 +19,7 @@ from engine.music.controls import DYNAMIC, measure_dynamic
 from engine.music.notes import NoteTable
 from engine.pipeline import MusicPlan, analyse_video, denoise, final_notes, plan_music
 from engine.settings import GenerationSettings
+from training.metrics.bootstrap import mean_interval
 from training.metrics.control import cross_preference, spearman
 
 DENSITY: Final = DYNAMIC.index("density")
@@ -65,7 +66,7 @@ def follow(
                 print(f"{one.name}  seed {seed}  {len(one.asked)} beats  {one.correlation:.3f}", file=sys.stderr)
     if not rows:
         raise InputError(f"None of the videos lasts {MIN_BEATS} beats.", "Give longer ones.")
-    mean = float(np.nanmean([row.correlation for row in rows]))
+    mean = mean_interval([row.correlation for row in rows]).value
     own = own_preference(rows)
     if as_json:
         files = [{"name": row.name, "spearman": row.correlation, "beats": len(row.asked)} for row in rows]
