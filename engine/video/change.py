@@ -33,25 +33,29 @@ FloatArray = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Strip:
-    """Thumbnails of n successive frames with all their inner products, from which every distance follows.
+    """Thumbnails of n successive frames.
 
     Attributes:
         thumbs: f32 `[n, d]`.
         times_s: f64 `[n]`.
-        gram: f32 `[n, n]`.
     """
 
     thumbs: FloatArray
     times_s: NDArray[np.float64]
-    gram: FloatArray
 
     def squared(self, i: NDArray[np.intp], j: NDArray[np.intp]) -> FloatArray:
-        """Squared distance between frames i and j, never below 0."""
-        return np.asarray(np.maximum(self.gram[i, i] + self.gram[j, j] - 2 * self.gram[i, j], 0), np.float32)
+        """Squared distance between frames i and j."""
+        difference = self.thumbs[j] - self.thumbs[i]
+        return _products(difference, difference)
 
     def rms(self, squared: FloatArray) -> FloatArray:
         """Root mean square difference a value, 0..1."""
         return np.asarray(np.sqrt(squared / self.thumbs.shape[1]), np.float32)
+
+
+def _products(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Inner products of the rows of two arrays. (A matrix product would wake the threads of BLAS for so little.)"""
+    return np.asarray(np.einsum("ij,ij->i", a, b), np.float32)
 
 
 class ChangeMeter:
@@ -77,8 +81,6 @@ class ChangeMeter:
 
     def add(self, thumb: FloatArray, time_s: float) -> None:
         """Take the next thumbnail, f32 `[d]` in 0..1, three values a pixel, shown at `time_s`."""
-        # Centred at 0, so that inner products lose less to rounding.
-        thumb = thumb - np.float32(0.5)
         self._change.append(float(np.abs(thumb - self._thumbs[-1]).mean()) if self._thumbs else 0.0)
         self._thumbs.append(thumb)
         self._times.append(time_s)
@@ -99,7 +101,7 @@ class ChangeMeter:
     def _measure(self, end: int) -> None:
         """Measure the frames up to `end` (an index into what is kept), then drop what is out of reach."""
         thumbs = np.stack(self._thumbs)
-        strip = _Strip(thumbs, np.array(self._times), thumbs @ thumbs.T)
+        strip = _Strip(thumbs, np.array(self._times))
         frames = np.arange(self._next, end)
         self._lasting.append(_lasting(strip, frames))
         self._gradual.append(_gradual(strip, frames))
@@ -133,14 +135,13 @@ def _gradual(strip: _Strip, frames: NDArray[np.intp]) -> FloatArray:
     last = len(strip.times_s) - 1
     steps = strip.rms(strip.squared(np.arange(last), np.arange(1, last + 1)))
     for reach_s in REACH_S:
-        here = strip.times_s[frames]
-        a = np.searchsorted(strip.times_s, here - reach_s - 1e-6)
-        b = np.minimum(np.searchsorted(strip.times_s, here + reach_s + 1e-6) - 1, last)
-        whole = strip.squared(a, b)
-        gram = strip.gram
-        along = gram[frames, b] - gram[frames, a] - gram[a, b] + gram[a, a]
-        alpha = along / np.maximum(whole, 1e-9)
-        residual = np.maximum(strip.squared(a, frames) - alpha**2 * whole, 0)
+        now_s = strip.times_s[frames]
+        a = np.searchsorted(strip.times_s, now_s - reach_s - 1e-6)
+        b = np.minimum(np.searchsorted(strip.times_s, now_s + reach_s + 1e-6) - 1, last)
+        way, here = strip.thumbs[b] - strip.thumbs[a], strip.thumbs[frames] - strip.thumbs[a]
+        whole = _products(way, way)
+        alpha = _products(way, here) / np.maximum(whole, 1e-9)
+        residual = np.maximum(_products(here, here) - alpha**2 * whole, 0)
         error = np.sqrt(residual / np.maximum(whole, 1e-9))
         size = strip.rms(whole)
         halfway = np.clip((_HALFWAY[1] - np.abs(alpha - 0.5)) / (_HALFWAY[1] - _HALFWAY[0]), 0, 1)

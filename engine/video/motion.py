@@ -72,7 +72,7 @@ class MotionMeter:
             return 0.0, 0.0
         flow = self._flow.calc(before, after, np.zeros((*before.shape, 2), np.float32))
         seen = self._explained(before, after, change, np.asarray(flow, np.float32))
-        across, along = (seen * plane for plane in cv2.split(flow))
+        across, along = seen * flow[:, :, 0], seen * flow[:, :, 1]
         moved = cv2.mean(cv2.magnitude(across, along))[0]
         textured = np.flatnonzero(steps_of(before)[::2, ::2] > _TEXTURE_LEVELS)
         if len(textured) < _FEW_PIXELS:
@@ -88,9 +88,10 @@ class MotionMeter:
             height, width = before.shape
             self._grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=2).astype(np.float32)
         undone = cv2.remap(after, self._grid + flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        left = cv2.blur(cv2.absdiff(before, undone).astype(np.float32), _AROUND_PX)
-        there = cv2.blur(change.astype(np.float32), _AROUND_PX)
-        return np.asarray(cv2.dilate((there > _GAIN * left + _LEAST_LEVELS).astype(np.float32), self._spread), np.float32)
+        left = np.asarray(cv2.boxFilter(cv2.absdiff(before, undone), cv2.CV_32F, _AROUND_PX), np.float32)
+        there = np.asarray(cv2.boxFilter(change, cv2.CV_32F, _AROUND_PX), np.float32)
+        explained = there > _GAIN * left + _LEAST_LEVELS
+        return np.asarray(cv2.dilate(explained.view(np.uint8), self._spread), np.float32)
 
     def curves(
         self, times_s: NDArray[np.float64], cuts_s: NDArray[np.float64]
