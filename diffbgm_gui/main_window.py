@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -115,15 +114,10 @@ class MainWindow(QMainWindow):
         self.panel = SettingsPanel()
         self.timeline, self.roll, self.steps = Timeline(self.axis), RollView(self.axis), StepStrip()
         self.message = MessageBar()
-        side = QScrollArea()
-        side.setObjectName("side")
-        side.setWidget(self.panel)
-        side.setWidgetResizable(True)
-        side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        side.setMinimumWidth(320)
+        self.panel.setMinimumWidth(320)
         upper = QSplitter(Qt.Orientation.Horizontal)
         upper.addWidget(self.view)
-        upper.addWidget(side)
+        upper.addWidget(self.panel)
         upper.setStretchFactor(0, 1)
         upper.setSizes([920, 360])
         upper.setChildrenCollapsible(False)
@@ -185,6 +179,7 @@ class MainWindow(QMainWindow):
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setObjectName("flat")
         self.cancel_button.setToolTip("Stop what is under way (Esc); the last finished take stays")
+        self.status_label.setContentsMargins(12, 4, 0, 4)
         bar.addWidget(self.status_label, 1)
         bar.addPermanentWidget(self.progress)
         bar.addPermanentWidget(self.cancel_button)

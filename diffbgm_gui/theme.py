@@ -60,10 +60,8 @@ QStatusBar {{ background: {WINDOW}; color: {DIM}; border-top: 1px solid {BORDER}
 QStatusBar::item {{ border: none; }}
 QWidget#bar {{ background: {WINDOW}; border-bottom: 1px solid {BORDER}; }}
 QWidget#panel {{ background: {PANEL}; }}
-QWidget#side {{ background: {PANEL}; border-left: 1px solid {BORDER}; }}
 QLabel#title {{ color: {TEXT}; font-weight: 600; }}
 QLabel#dim, QLabel#hint {{ color: {DIM}; }}
-QLabel#section {{ color: {DIM}; font-weight: 600; padding-top: 6px; }}
 QLabel#value {{ color: {TEXT}; }}
 QPushButton {{ background: {RAISED}; border: 1px solid {BORDER}; border-radius: 5px; padding: 5px 14px; }}
 QPushButton:hover {{ border-color: {FAINT}; }}
@@ -94,6 +92,12 @@ QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ background
 QSlider::handle:horizontal:disabled {{ background: {FAINT}; }}
 QProgressBar {{ background: {SUNKEN}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
 QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
+QTabWidget::pane {{ border: none; border-top: 1px solid {BORDER}; }}
+QTabBar {{ background: {PANEL}; }}
+QTabBar::tab {{ background: {PANEL}; color: {DIM}; padding: 8px 16px; border: none;
+  border-bottom: 2px solid transparent; }}
+QTabBar::tab:selected {{ color: {TEXT}; border-bottom-color: {ACCENT}; }}
+QTabBar::tab:hover {{ color: {TEXT}; }}
 QScrollArea {{ border: none; background: {PANEL}; }}
 QScrollBar:vertical {{ background: transparent; width: 9px; margin: 0; }}
 QScrollBar:horizontal {{ background: transparent; height: 9px; margin: 0; }}

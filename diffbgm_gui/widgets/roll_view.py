@@ -93,7 +93,7 @@ class RollView(AxisRow):
             top, bottom = self._pitch_y(area, pitch + 1), self._pitch_y(area, pitch)
             black = pitch % 12 in _BLACK
             painter.fillRect(
-                QRectF(GUTTER_PX - 16, top, 13, bottom - top - 0.5), QColor("#2b303a" if black else "#aeb5c1")
+                QRectF(GUTTER_PX - 16, top, 13, bottom - top - 0.5), QColor("#2b303a" if black else "#828a98")
             )
             if black:
                 painter.fillRect(QRectF(area.left(), top, area.width(), bottom - top), shade)

@@ -14,8 +14,10 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSlider,
     QSpinBox,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -78,14 +80,14 @@ class SettingsPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("panel")
         settings = settings if settings is not None else GenerationSettings()
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(16, 8, 16, 14)
-        self._layout.setSpacing(8)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.tabs)
         self._last_seed: int | None = None
         self._add_music(settings)
-        self._add_sound(settings)
         self._add_engine(settings)
-        self._layout.addStretch(1)
         self._show_numbers()
 
     def settings(self) -> GenerationSettings:
@@ -116,7 +118,7 @@ class SettingsPanel(QWidget):
         )
 
     def _add_music(self, settings: GenerationSettings) -> None:
-        grid = self._section("Music")
+        grid = self._page("Music")
         self.mood = _choice([(mood.name, mood.title, "") for mood in MOODS.values()], settings.mood)
         self._row(grid, "Mood", self.mood, "mood")
         self.palette_choice = _choice([(p.name, p.title, p.description) for p in PALETTES.values()], settings.palette)
@@ -136,19 +138,19 @@ class SettingsPanel(QWidget):
         self.reuse_seed.clicked.connect(lambda: self.seed.setText(str(self._last_seed)))
         self._row(grid, "Seed", _side_by_side(self.seed, self.reuse_seed), "seed")
         self.show_last_seed(None)
+        self._add_sound(grid, settings)
 
-    def _add_sound(self, settings: GenerationSettings) -> None:
-        grid = self._section("Sound of the video")
+    def _add_sound(self, grid: QGridLayout, settings: GenerationSettings) -> None:
         self.original = _choice(_ORIGINAL, settings.original_audio)
         self.original.currentIndexChanged.connect(self._show_numbers)
-        self._row(grid, "Original", self.original, "original")
+        self._row(grid, "Video sound", self.original, "original")
         self.original_gain = _decimal(-40, 12, settings.original_gain_db, 1.0, " dB")
         self._row(grid, "Its level", self.original_gain, "original_gain")
         self.fade = _decimal(0, 20, settings.fade_out_s, 0.5, " s")
         self._row(grid, "Fade-out", self.fade, "fade")
 
     def _add_engine(self, settings: GenerationSettings) -> None:
-        grid = self._section("How it follows the picture")
+        grid = self._page("Engine")
         self.t0 = _slider(0, 1000, settings.t0, page=50)
         self.t0_number = self._slider_row(grid, "t0", self.t0, ("story", "motion"), "t0")
         nearest = min(range(len(K_CHOICES)), key=lambda i: abs(K_CHOICES[i] - settings.k))
@@ -164,17 +166,24 @@ class SettingsPanel(QWidget):
         self.steps = _spin(1, 1000, settings.steps)
         self._row(grid, "Steps", self.steps, "steps")
 
-    def _section(self, title: str) -> QGridLayout:
-        label = QLabel(title)
-        label.setObjectName("section")
-        self._layout.addWidget(label)
+    def _page(self, title: str) -> QGridLayout:
+        """A tab with rows; it scrolls when the window is low."""
+        page = QWidget()
+        page.setObjectName("panel")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(16, 14, 16, 14)
         grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 4)
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(7)
-        grid.setColumnMinimumWidth(0, 74)
+        grid.setVerticalSpacing(9)
+        grid.setColumnMinimumWidth(0, 80)
         grid.setColumnStretch(1, 1)
-        self._layout.addLayout(grid)
+        column.addLayout(grid)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidget(page)
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.tabs.addTab(area, title)
         return grid
 
     def _row(self, grid: QGridLayout, name: str, widget: QWidget, tip: str) -> None:
@@ -281,6 +290,8 @@ def _slider(low: int, high: int, value: int, *, page: int) -> QSlider:
 def _calm(box: Any) -> Any:
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     box.installEventFilter(_WheelGuard(box))
+    if isinstance(box, QSpinBox | QDoubleSpinBox):
+        box.lineEdit().setTextMargins(6, 0, 6, 0)  # the style sheet's padding does not reach it
     return box
 
 

@@ -52,9 +52,6 @@ class Timeline(AxisRow):
         self.refresh()
 
     def paint_row(self, painter: QPainter) -> None:
-        if self.axis.duration_s <= 0:
-            return
-        painter.setClipRect(QRectF(0, 0, self.width(), self.height()))
         top = 0.0
         self._paint_ruler(painter, top)
         top += _RULER_PX
@@ -66,6 +63,8 @@ class Timeline(AxisRow):
 
     def _paint_ruler(self, painter: QPainter, top: float) -> None:
         gutter_label(painter, "Time", top, _RULER_PX)
+        if self.axis.duration_s <= 0:
+            return
         plot = self.plot_rect()
         per_px = self.axis.shown_s / self.axis.plot_px
         step = next((tick for tick in _TICKS_S if tick / per_px >= 72), _TICKS_S[-1])
@@ -83,12 +82,12 @@ class Timeline(AxisRow):
 
     def _paint_bars(self, painter: QPainter, top: float) -> None:
         gutter_label(painter, "Bars", top, _BARS_PX)
+        plot = self.plot_rect()
+        painter.fillRect(QRectF(plot.left(), top, plot.width(), _BARS_PX), QColor(theme.SUNKEN))
         beats = self._state.plan.get("beat_s")
         if not beats:
             return
-        plot = self.plot_rect()
         painter.setClipRect(plot)
-        painter.fillRect(QRectF(plot.left(), top, plot.width(), _BARS_PX), QColor(theme.SUNKEN))
         beat_px = (self.axis.x(beats[-1]) - self.axis.x(beats[0])) / max(1, len(beats) - 1)
         every = next(n for n in (1, 2, 4, 8, 16, 32, 64, 1 << 30) if n * BEATS_PER_BAR * beat_px >= 30)
         small_font(painter)
@@ -106,11 +105,10 @@ class Timeline(AxisRow):
         painter.setClipping(False)
 
     def _paint_shots(self, painter: QPainter, top: float) -> None:
-        n = len(self._state.shots)
-        gutter_label(painter, f"{n} shots" if n > 1 else "Shots", top, _SHOTS_PX)
+        gutter_label(painter, "Shots", top, _SHOTS_PX)
         plot = self.plot_rect()
         painter.setClipRect(plot)
-        left, right = self.axis.x(0), self.axis.x(self.axis.duration_s)
+        left, right = self._ends()
         strip = QRectF(left, top, right - left, _SHOTS_PX)
         painter.fillRect(strip, QColor(theme.SUNKEN))
         self._paint_filmstrip(painter, strip.intersected(QRectF(plot.left(), top, plot.width(), _SHOTS_PX)))
@@ -124,6 +122,12 @@ class Timeline(AxisRow):
             painter.setPen(pen)
             painter.drawLine(QPointF(x, top), QPointF(x, top + _SHOTS_PX))
         painter.setClipping(False)
+
+    def _ends(self) -> tuple[float, float]:
+        """Where the video begins and ends, in pixels; without one, the whole row."""
+        if self.axis.duration_s <= 0:
+            return self.plot_rect().left(), self.plot_rect().right()
+        return self.axis.x(0), self.axis.x(self.axis.duration_s)
 
     def _paint_filmstrip(self, painter: QPainter, strip: QRectF) -> None:
         thumbs = self._state.thumbs
@@ -160,7 +164,8 @@ class Timeline(AxisRow):
     def _paint_curve(self, painter: QPainter, top: float) -> None:
         gutter_label(painter, "Density", top, _CURVE_PX)
         plot = self.plot_rect()
-        left, right = max(plot.left(), self.axis.x(0)), min(plot.right(), self.axis.x(self.axis.duration_s))
+        left, right = self._ends()
+        left, right = max(plot.left(), left), min(plot.right(), right)
         painter.fillRect(QRectF(left, top, right - left, _CURVE_PX), QColor(theme.SUNKEN))
         values = self._state.plan.get("dynamic", {}).get("density")
         beats = self._state.plan.get("beat_s")
