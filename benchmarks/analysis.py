@@ -90,9 +90,7 @@ def main(argv: list[str] | None = None) -> int:
     for name, rows in (("decode alone", bare), ("analysis", whole)):
         wall, cpu = (min(row[i] for row in rows) for i in (0, 1))
         times = float(signals.info.duration_s) / wall
-        print(
-            f"{name:<17} {wall:.2f} s ({cpu:.2f} s of processor), {n_frames / wall:.0f} frames/s, {times:.0f} x real time"
-        )
+        print(f"{name:<17} {wall:.2f} s ({cpu:.2f} s of processor), {n_frames / wall:.0f} frames/s, {times:.0f} x")
     ratio_cpu = min(c for _, c in whole) / min(c for _, c in bare)
     print(f"ratio             {ratio:.2f} (bar {BAR:g}); of processor time {ratio_cpu:.2f}")
     print(f"shot detection    {1000 * shots_s:.1f} ms")

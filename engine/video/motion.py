@@ -32,8 +32,8 @@ class MotionMeter:
     """Measures motion between pictures that lie a thirtieth of a second apart, or up to a quarter in slow motion.
 
     Dense optical flow (DIS, inverse search on small grey pictures) gives a displacement a pixel. It counts only where
-    undoing it makes much of the change go away, which it does not for noise; motion is its mean over the picture, camera the median over
-    the pixels that have texture, so that a moving object on a still ground is motion without camera.
+    undoing it makes much of the change go away, which it does not for noise. Motion is its mean over the picture,
+    camera the median over the pixels that have texture: a moving object on still ground is motion without camera.
     """
 
     def __init__(self) -> None:

@@ -41,8 +41,20 @@ STALL_S: Final = 15.0
 
 _MAX_DEMUX_ERRORS: Final = 100
 _NOT_SHOWN: Final = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
-_NO_VIDEO_FORMATS: Final = ("image2", "tty")
-"""Formats in which FFmpeg shows a still picture or a text file as if it were a film."""
+_VIDEO_FORMATS: Final = (
+    "mov,mp4,matroska,webm,avi,flv,live_flv,asf,asf_o,mpeg,mpegts,mpegvideo,mxf,ogg,ivf,nut,rm,dv,gxf,wtv,avs,amv,vob,"
+    "yuv4mpegpipe,gif,apng,webp_anim,h264,hevc,vvc,evc,m4v,obu,av1,vc1,vc1test,mjpeg,dirac,cavsvideo,dhav,viv,roq,smk,"
+    "bink,film_cpk,flic,h261,h263,mv,nsv,nuv,ogv,r3d,swf,thp,wc3movie,xmv,iv8,ivr,cine,ismv,usm,kux,ipmovie"
+)
+_SOUND_FORMATS: Final = (
+    "wav,w64,mp3,aac,flac,ac3,eac3,ac4,amr,aiff,caf,au,ape,wv,tta,dts,dtshd,truehd,mlp,mpc,mpc8,tak,qcp"
+)
+_PICTURE_FORMATS: Final = "image2,png_pipe,jpeg_pipe,jpegxl_pipe,webp_pipe,webp,bmp_pipe,tiff_pipe,psd_pipe,svg_pipe,gif_pipe,exr_pipe,ppm_pipe"
+_FORMATS: Final = ",".join((_VIDEO_FORMATS, _SOUND_FORMATS, _PICTURE_FORMATS))
+"""What is opened at all. Playlists (HLS, DASH, concat) stay closed: they would fetch what they name and wait for it; so
+do text files, which FFmpeg would play as films of letters."""
+
+_OPEN_OPTIONS: Final = {"protocol_whitelist": "file", "format_whitelist": _FORMATS}
 
 logger = logging.getLogger(__name__)
 
@@ -63,8 +75,7 @@ def open_media(path: Path) -> Iterator[InputContainer]:
     """
     _check_file(path)
     try:
-        # Other protocols stay closed: a playlist must not fetch what it names.
-        container = av.open(file_url(path), metadata_errors="replace", options={"protocol_whitelist": "file"})
+        container = av.open(file_url(path), metadata_errors="replace", options=dict(_OPEN_OPTIONS))
     except MEDIA_ERRORS as error:
         raise _open_error(path, error) from error
     try:
@@ -101,7 +112,7 @@ def picture_stream(container: InputContainer, path: Path) -> VideoStream:
         InputError: if there is none, or no decoder for it.
     """
     shown = [stream for stream in container.streams.video if not stream.disposition & _NOT_SHOWN]
-    if not shown or container.format.name in _NO_VIDEO_FORMATS or container.format.name.endswith("_pipe"):
+    if not shown or container.format.name in _PICTURE_FORMATS.split(","):
         raise _no_picture(container, path)
     filled = [stream for stream in shown if not _claims_nothing(stream)] or shown
     first = next((stream for stream in filled if stream.disposition & Disposition.default), filled[0])
@@ -116,7 +127,7 @@ def _claims_nothing(stream: VideoStream) -> bool:
 
 def _no_picture(container: InputContainer, path: Path) -> InputError:
     if container.streams.video and not container.streams.audio:
-        return InputError(f"'{path.name}' is a still picture or a text, not a video.", "Give a video file.")
+        return InputError(f"'{path.name}' is a still picture, not a video.", "Give a video file.")
     if container.streams.audio:
         return InputError(f"'{path.name}' has sound but no picture.", "Give a file with a video track.")
     return InputError(f"'{path.name}' holds neither picture nor sound.", "Give a video file.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 import pytest
@@ -50,7 +52,7 @@ def test_pans_measure_their_speed_at_any_rate(rate: int, noise: float) -> None:
 def test_faster_is_more_and_rest_is_nothing() -> None:
     speeds = [pan(speed, 30)[0] for speed in (0.0, 0.03, 0.1, 0.2, 0.5, 1.0, 1.5, 2.0, 2.5)]
     assert speeds[0] == 0
-    assert all(b > a for a, b in zip(speeds, speeds[1:], strict=False))
+    assert all(b > a for a, b in itertools.pairwise(speeds))
 
 
 def test_noise_alone_hardly_moves() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from fractions import Fraction
 
@@ -38,7 +39,7 @@ def starts(shots: tuple[Shot, ...]) -> list[int]:
     """Frames at which shots begin, the first left out."""
     assert shots[0].start_s == 0
     assert [shot.index for shot in shots] == list(range(len(shots)))
-    assert all(a.end_s == b.start_s for a, b in zip(shots, shots[1:], strict=False))
+    assert all(a.end_s == b.start_s for a, b in itertools.pairwise(shots))
     assert all(0 <= shot.salience <= 1 and shot.duration_s > 0 for shot in shots)
     frames = [shot.start_s * RATE for shot in shots[1:]]
     assert all(frame.denominator == 1 for frame in frames), "times are exact"
@@ -144,7 +145,7 @@ def test_higher_sensitivity_finds_all_that_a_lower_one_finds() -> None:
             pictures += [mix(pictures[-1], A, i / 15) for i in range(15)]
     signals = signals_of(pictures)
     found = [set(starts(detect_shots(signals, sensitivity=s))) for s in np.linspace(0, 1, 21)]
-    assert all(low <= high for low, high in zip(found, found[1:], strict=False))
+    assert all(low <= high for low, high in itertools.pairwise(found))
     assert 0 < len(found[0]) < len(found[10]) < len(found[-1])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
@@ -94,5 +95,5 @@ def test_rounding_is_not_a_variable_rate() -> None:
 def test_the_running_clock_always_grows(stamps: list[tuple[int | None, int | None]]) -> None:
     clock = RunningClock()
     seen = [clock.follow(pts, dts) for pts, dts in stamps]
-    assert all(b > a for a, b in zip(seen, seen[1:], strict=False))
+    assert all(b > a for a, b in itertools.pairwise(seen))
     assert not seen or seen[0] == 0
