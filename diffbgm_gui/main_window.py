@@ -181,6 +181,7 @@ class MainWindow(QMainWindow):
         self.cancel_button.setToolTip("Stop what is under way (Esc); the last finished take stays")
         self.status_label.setContentsMargins(12, 4, 0, 4)
         bar.addWidget(self.status_label, 1)
+        bar.setContentsMargins(0, 0, 10, 0)
         bar.addPermanentWidget(self.progress)
         bar.addPermanentWidget(self.cancel_button)
 

@@ -217,12 +217,12 @@ class MediaPlayer(Player):
         if self._ask is None or status not in (loaded.LoadedMedia, loaded.BufferedMedia):
             return
         (at_s, goes_on), self._ask = self._ask, None
-        if at_s > 0:
-            self._player.setPosition(round(at_s * 1000))
         if goes_on:
             self._player.play()
         else:
             self._player.pause()  # shows the frame there
+        if at_s > 0:
+            self._player.setPosition(round(at_s * 1000))
 
     def _state_changed(self, _state: Any) -> None:
         if self.is_playing:

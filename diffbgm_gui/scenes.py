@@ -13,7 +13,7 @@ from diffbgm_gui.run_state import Phase, RunViewState
 from engine.resources import find_resource
 
 SCENES: Final = ("empty", "loaded", "generating", "done")
-_SETTLE_MS: Final = 500
+_SETTLE_MS: Final = 1200
 _LIMIT_MS: Final = 300_000
 
 logger = logging.getLogger(__name__)
