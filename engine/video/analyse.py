@@ -80,6 +80,7 @@ class _Look:
         self._stream = stream
         self._end_s = claimed_end_s(container, stream)
         self._base = time_base_of(stream)
+        self._base_s = float(self._base)
         self._report = report
         self._reported_at = 0.0
         self._scaler = VideoReformatter()
@@ -120,11 +121,11 @@ class _Look:
     def _advance(self, frame: VideoFrame) -> float:
         """Seconds since the first frame, always growing; mended stamps replace these once all frames are known."""
         stamp = self._clock.follow(frame.pts, frame.dts)
-        seconds = float(stamp * self._base)
+        seconds = stamp * self._base_s
         now = time.monotonic()
         if self._end_s is not None and now - self._reported_at > _REPORT_EVERY_S:
             self._reported_at = now
-            total = max(float(self._end_s) - self._clock.first * float(self._base), seconds)
+            total = max(float(self._end_s) - self._clock.first * self._base_s, seconds)
             self._report(seconds, total)
         return seconds
 
@@ -147,7 +148,7 @@ def _refuse_truncated(path: Path, container: InputContainer, decoder: PictureDec
     """
     claimed_s = (container.duration or 0) / 1_000_000
     begun_s = (container.start_time or 0) / 1_000_000
-    reached_s = decoder.reached_s - begun_s
+    reached_s = decoder.reached_s() - begun_s
     if claimed_s >= _TRUNCATED_CLAIM_S and reached_s < _TRUNCATED_SHARE * claimed_s:
         raise InputError(
             f"'{path.name}' breaks off: {_seconds(reached_s)} of the {_seconds(claimed_s)} that it claims are there.",

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-SPACING_S: Final = 1 / 30
-"""Least time between the two pictures of a measurement. Nearer ones, at high frame rates, would cost time and drown
-slow motion in rounding."""
+SPACING_S: Final = (1 / 30, 1 / 16)
+"""Least time between the two pictures of a measurement, in fast and in usual motion. Nearer ones would cost time and
+drown slow motion in rounding; a picture that has moved by more than an eighth is hard to find again."""
 
 PATIENCE_S: Final = 0.25
 """How long to wait for a change that can be measured where the picture hardly moves."""
@@ -19,6 +19,7 @@ PATIENCE_S: Final = 0.25
 MAX_SPEED: Final = 5.0
 _HARDLY_LEVELS: Final = 1.0
 _SURE_PX: Final = 0.4
+_FAST_SHARE: Final = 0.06
 _GAIN: Final = 1.35
 _LEAST_LEVELS: Final = 0.25
 _AROUND_PX: Final = (7, 7)
@@ -42,6 +43,7 @@ class MotionMeter:
         self._grid: NDArray[np.float32] | None = None
         self._grey: NDArray[np.uint8] | None = None
         self._time_s = 0.0
+        self._is_fast = True
         self._spans: list[tuple[float, float]] = []
         self._values: list[tuple[float, float]] = []
 
@@ -51,7 +53,7 @@ class MotionMeter:
             self._grey, self._time_s = grey, time_s
             return
         span_s = time_s - self._time_s
-        if span_s < SPACING_S - 1e-3:
+        if span_s < SPACING_S[0 if self._is_fast else 1] - 1e-3:
             return
         change = cv2.absdiff(self._grey, grey)
         if span_s < PATIENCE_S and cv2.mean(change)[0] < _HARDLY_LEVELS:
@@ -59,6 +61,7 @@ class MotionMeter:
         moved, camera = self._displacement(self._grey, grey, np.asarray(change, np.uint8))
         if span_s < PATIENCE_S and moved < _SURE_PX:
             return
+        self._is_fast = moved > _FAST_SHARE * grey.shape[1] * (span_s / SPACING_S[1])
         width_s = grey.shape[1] * span_s
         self._spans.append((self._time_s, time_s))
         self._values.append((moved / width_s, camera / width_s))

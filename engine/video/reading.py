@@ -46,10 +46,10 @@ _VIDEO_FORMATS: Final = (
     "yuv4mpegpipe,gif,apng,webp_anim,h264,hevc,vvc,evc,m4v,obu,av1,vc1,vc1test,mjpeg,dirac,cavsvideo,dhav,viv,roq,smk,"
     "bink,film_cpk,flic,h261,h263,mv,nsv,nuv,ogv,r3d,swf,thp,wc3movie,xmv,iv8,ivr,cine,ismv,usm,kux,ipmovie"
 )
-_SOUND_FORMATS: Final = (
-    "wav,w64,mp3,aac,flac,ac3,eac3,ac4,amr,aiff,caf,au,ape,wv,tta,dts,dtshd,truehd,mlp,mpc,mpc8,tak,qcp"
+_SOUND_FORMATS: Final = "wav,w64,mp3,aac,flac,ac3,eac3,ac4,amr,aiff,caf,au,ape,wv,tta,dts,dtshd,truehd,mlp,mpc,mpc8"
+_PICTURE_FORMATS: Final = (
+    "image2,png_pipe,jpeg_pipe,jpegxl_pipe,webp_pipe,webp,bmp_pipe,tiff_pipe,psd_pipe,svg_pipe,gif_pipe,exr_pipe"
 )
-_PICTURE_FORMATS: Final = "image2,png_pipe,jpeg_pipe,jpegxl_pipe,webp_pipe,webp,bmp_pipe,tiff_pipe,psd_pipe,svg_pipe,gif_pipe,exr_pipe,ppm_pipe"
 _FORMATS: Final = ",".join((_VIDEO_FORMATS, _SOUND_FORMATS, _PICTURE_FORMATS))
 """What is opened at all. Playlists (HLS, DASH, concat) stay closed: they would fetch what they name and wait for it; so
 do text files, which FFmpeg would play as films of letters."""
@@ -200,7 +200,6 @@ class PictureDecoder:
         cancel: looked at before every packet.
         threads: "AUTO" for throughput; "SLICE" where one frame is wanted soon.
         n_errors: packets that did not decode or could not be read, so far.
-        reached_s: the latest time on the file's own clock that any packet of any stream has named, so far.
     """
 
     container: InputContainer
@@ -208,7 +207,7 @@ class PictureDecoder:
     cancel: CancelToken = NEVER
     threads: Literal["AUTO", "SLICE"] = "AUTO"
     n_errors: int = 0
-    reached_s: float = 0.0
+    _reached: dict[int, int] = field(default_factory=dict)
     _last_frame_at: float = field(default=0.0)
 
     def __iter__(self) -> Iterator[VideoFrame]:
@@ -223,6 +222,11 @@ class PictureDecoder:
             for frame in self._decode(packet):
                 yield frame
                 self._last_frame_at = time.monotonic()
+
+    def reached_s(self) -> float:
+        """The latest time on the file's own clock that any packet of any stream has named, so far."""
+        ends = ((self.container.streams[index].time_base, end) for index, end in self._reached.items())
+        return max((float(base * end) for base, end in ends if base is not None), default=0.0)
 
     def _packets(self) -> Iterator[Packet[Any]]:
         """All packets of all streams; a reading error is stepped over as long as reading goes on."""
@@ -240,9 +244,10 @@ class PictureDecoder:
                 self.n_errors += 1
 
     def _note_reach(self, packet: Packet[Any]) -> None:
-        base = packet.stream.time_base
-        if packet.pts is not None and base is not None:
-            self.reached_s = max(self.reached_s, float((packet.pts + (packet.duration or 0)) * base))
+        if packet.pts is not None:
+            end = packet.pts + (packet.duration or 0)
+            index = packet.stream.index
+            self._reached[index] = max(self._reached.get(index, end), end)
 
     def _decode(self, packet: Packet[Any]) -> list[VideoFrame]:
         try:
