@@ -41,8 +41,12 @@ SCHEDULES: Final = {"scaled_linear": scaled_linear_alphas_cumprod, "squaredcos_c
 
 
 def paper_settled_share() -> F64:
-    """s(t) of the paper's schedule for t = 0..1000 (t = 0 is clean data), decreasing, `[1001]`."""
-    abar = np.concatenate([[1.0], scaled_linear_alphas_cumprod()])
+    """s(t) of the paper's schedule for t = 0..1000, non-increasing, `[1001]`.
+
+    t is the published code's index of a timestep; 0 is clean data here, and 1000 the last index once more.
+    """
+    abar = scaled_linear_alphas_cumprod()
+    abar = np.concatenate([[1.0], abar[1:], abar[-1:]])
     ratio = np.sqrt(np.maximum(1 - abar, 1e-12) / abar)
     return np.array([math.erf(1 / (2 * math.sqrt(2) * r)) for r in ratio])
 
