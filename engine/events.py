@@ -103,14 +103,7 @@ class RunFinished:
 
 
 Event: TypeAlias = (
-    RunStarted
-    | StageStarted
-    | StageProgressed
-    | StageFinished
-    | ConditionsReady
-    | PreviewReady
-    | Warned
-    | RunFinished
+    RunStarted | StageStarted | StageProgressed | StageFinished | ConditionsReady | PreviewReady | Warned | RunFinished
 )
 Observer: TypeAlias = Callable[[Event], None]
 Report: TypeAlias = Callable[[float, float], None]

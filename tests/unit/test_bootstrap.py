@@ -252,9 +252,7 @@ def test_the_check_ends_with_pytest_and_remembers_what_failed(
     assert children[-1] == ("pytest", {"DIFFBGM_FAILED_CHECKS": "mypy"})
 
 
-def test_with_arguments_only_pytest_runs(
-    bootstrap: ModuleType, children: list[tuple[str, dict[str, str]]]
-) -> None:
+def test_with_arguments_only_pytest_runs(bootstrap: ModuleType, children: list[tuple[str, dict[str, str]]]) -> None:
     assert bootstrap.test(["tests/unit", "-k", "cuts"]) == 0
     assert [command for command, _ in children] == ["pytest tests/unit -k cuts"]
 

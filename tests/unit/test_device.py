@@ -91,8 +91,9 @@ def test_threads_follow_the_machine_and_the_user(monkeypatch: pytest.MonkeyPatch
     ],
 )
 def test_exhausted_memory_is_explained(error: Exception) -> None:
-    with pytest.raises(DeviceError, match="memory of the device 'cuda' ran out") as caught, device.explaining_memory(
-        "cuda"
+    with (
+        pytest.raises(DeviceError, match="memory of the device 'cuda' ran out") as caught,
+        device.explaining_memory("cuda"),
     ):
         raise error
     assert "--device cpu" in caught.value.hint

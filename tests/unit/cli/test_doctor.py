@@ -32,9 +32,7 @@ def test_json_lists_every_part(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     assert set(answer["parts"][0]) == {"name", "found", "required", "detail", "changes", "how"}
 
 
-def test_a_missing_required_part_exits_1(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_required_part_exits_1(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(parts, "LOOKS", _parts(GOOD, NEEDED))
     assert cli.main(["doctor", "--json"]) == 1
     answer = json.loads(capsys.readouterr().out)
@@ -86,9 +84,7 @@ def test_a_missing_library_is_not_a_crash(monkeypatch: pytest.MonkeyPatch) -> No
     assert not parts._fluidsynth().found
 
 
-def test_the_processor_build_is_known_without_loading_torch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_processor_build_is_known_without_loading_torch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "version.py").write_text("from typing import Optional\ncuda: Optional[str] = None\nhip = None\n")
     spec = types.SimpleNamespace(origin=str(tmp_path / "__init__.py"))
     monkeypatch.setattr(parts, "find_spec", lambda _name: spec)

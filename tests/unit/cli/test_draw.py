@@ -74,9 +74,7 @@ def test_roll_colours_show_onsets_brighter_than_held_cells() -> None:
 
 def test_step_pictures_of_one_run_have_one_size() -> None:
     sizes = {
-        draw.draw_step(
-            np.full((3, 2000, 128), value, np.uint8), title="x", paper_t=t, t0=200, pitches=(40, 80)
-        ).size
+        draw.draw_step(np.full((3, 2000, 128), value, np.uint8), title="x", paper_t=t, t0=200, pitches=(40, 80)).size
         for value, t in ((0, 1000.0), (2, -3.0))
     }
     assert len(sizes) == 1

@@ -104,9 +104,7 @@ def test_defaults_are_those_of_the_settings(story: _Story, film: Path, tmp_path:
     assert story.requests[0].settings == GenerationSettings()
 
 
-def test_the_result_is_printed(
-    story: _Story, film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_result_is_printed(story: _Story, film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, midi = tmp_path / "out.mp4", tmp_path / "out.mid"
     assert cli.main(["score", str(film), "-o", str(out), "--midi", str(midi)]) == 0
     streams = capsys.readouterr()
