@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QElapsedTimer, QObject, QTimer, QUrl, Signal
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QImage
 
 logger = logging.getLogger(__name__)
@@ -161,8 +161,9 @@ class MediaPlayer(Player):
         self._player.setAudioOutput(self._sound)
         self._player.setVideoSink(self._sink)
         self._player.playbackStateChanged.connect(self._state_changed)
-        self._player.mediaStatusChanged.connect(self._status_changed)
-        self._player.errorOccurred.connect(lambda _code, text: self.failed.emit(text))
+        # Queued: the status may change inside setSource, and play() called from in there leaves the player stuck.
+        self._player.mediaStatusChanged.connect(self._status_changed, Qt.ConnectionType.QueuedConnection)
+        self._player.errorOccurred.connect(self._error)
         self._sink.videoFrameChanged.connect(self._frame)
         self._ask: tuple[float, bool] | None = None
 
@@ -212,19 +213,28 @@ class MediaPlayer(Player):
         linear = self._media.QAudio.convertVolume(share, scale.LogarithmicVolumeScale, scale.LinearVolumeScale)
         self._sound.setVolume(linear)
 
-    def _status_changed(self, status: Any) -> None:
+    def _status_changed(self, _status: Any) -> None:
         loaded = self._media.QMediaPlayer.MediaStatus
-        if self._ask is None or status not in (loaded.LoadedMedia, loaded.BufferedMedia):
+        if self._ask is None or self._player.mediaStatus() not in (loaded.LoadedMedia, loaded.BufferedMedia):
             return
         (at_s, goes_on), self._ask = self._ask, None
         if goes_on:
             self._player.play()
         else:
             self._player.pause()  # shows the frame there
+            self.playing_changed.emit(False)
         if at_s > 0:
             self._player.setPosition(round(at_s * 1000))
 
+    def _error(self, _code: Any, text: str) -> None:
+        self._ask = None
+        self._timer.stop()
+        self.playing_changed.emit(False)
+        self.failed.emit(text)
+
     def _state_changed(self, _state: Any) -> None:
+        if self._ask is not None:
+            return  # between two files; what comes after is told then
         if self.is_playing:
             self._timer.start()
         else:

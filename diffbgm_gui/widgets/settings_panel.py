@@ -82,6 +82,7 @@ class SettingsPanel(QWidget):
         settings = settings if settings is not None else GenerationSettings()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.tabs)
