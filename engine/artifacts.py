@@ -135,7 +135,7 @@ def _write(target: Path, signals: FrameSignals) -> None:
 
 
 def _read(entry: Path) -> FrameSignals:
-    with np.load(entry, allow_pickle=False) as stored:
+    with entry.open("rb") as file, np.load(file, allow_pickle=False) as stored:
         head: dict[str, Any] = json.loads(stored["header"].tobytes())
         pts = stored["pts"].astype(np.int64)
         curves = {name: stored[f"curve_{name}"].astype(np.float32) for name in head["curves"]}

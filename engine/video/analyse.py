@@ -17,7 +17,7 @@ from engine.errors import InputError
 from engine.events import Report, no_report
 from engine.signals import FrameSignals
 from engine.video.measure import CANVAS_PX, FrameMeter
-from engine.video.probe import build_info, claimed_end_s
+from engine.video.probe import build_info, claimed_end_s, container_end_s
 from engine.video.reading import (
     MEDIA_ERRORS,
     PictureDecoder,
@@ -146,8 +146,8 @@ def _refuse_truncated(path: Path, container: InputContainer, decoder: PictureDec
 
     A short picture beside long sound is fine: then the packets of the sound reach the end.
     """
-    claimed_s = (container.duration or 0) / 1_000_000
     begun_s = (container.start_time or 0) / 1_000_000
+    claimed_s = float(container_end_s(container) or 0) - begun_s
     reached_s = decoder.reached_s() - begun_s
     if claimed_s >= _TRUNCATED_CLAIM_S and reached_s < _TRUNCATED_SHARE * claimed_s:
         raise InputError(

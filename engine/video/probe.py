@@ -12,11 +12,11 @@ import numpy as np
 
 from engine.signals import VideoInfo
 from engine.video.reading import (
-    MEDIA_ERRORS,
     PictureDecoder,
     audio_tracks,
     no_frame_error,
     open_media,
+    packets_of,
     picture_stream,
     rotation_cw,
     shown_size,
@@ -58,14 +58,14 @@ def probe(path: Path) -> VideoInfo:
             claimed_end_s=claimed_end_s(container, stream),
         )
         info = build_info(path, container=container, stream=stream, frame=frames[0], times=times)
-        duration_s = _claimed_duration_s(container, stream)
+        end_s = claimed_end_s(container, stream)
         claimed_rate = stream.average_rate
-    if duration_s is None:
-        duration_s = _scan_duration_s(path, start_s=times.start_s)
+    if end_s is None:
+        end_s = _scan_end_s(path)
     # A look may end before the file does, but the file is not shorter than what was seen.
     return replace(
         info,
-        duration_s=max(duration_s, times.duration_s),
+        duration_s=max(end_s - times.start_s, times.duration_s),
         frame_rate=_checked_rate(claimed_rate, times, average=info.frame_rate),
     )
 
@@ -103,31 +103,31 @@ def _first_frames(container: InputContainer, stream: VideoStream) -> list[VideoF
 
 def claimed_end_s(container: InputContainer, stream: VideoStream) -> Fraction | None:
     """The end of the picture on the file's clock, as the header claims it; None where it claims nothing."""
-    duration_s = _claimed_duration_s(container, stream)
-    return None if duration_s is None else (stream.start_time or 0) * time_base_of(stream) + duration_s
-
-
-def _claimed_duration_s(container: InputContainer, stream: VideoStream) -> Fraction | None:
+    base = time_base_of(stream)
     if stream.duration:
-        return stream.duration * time_base_of(stream)
-    if container.duration:
-        return Fraction(container.duration, 1_000_000)
-    return None
+        return ((stream.start_time or 0) + stream.duration) * base
+    return container_end_s(container)
 
 
-def _scan_duration_s(path: Path, *, start_s: Fraction) -> Fraction:
-    """The duration by the stamps of all packets of the picture, without decoding."""
-    end_s = start_s
+def container_end_s(container: InputContainer) -> Fraction | None:
+    """The end of the file on its own clock, as the header claims it."""
+    if not container.duration:
+        return None
+    # Matroska counts from 0, others from their first packet.
+    begin = 0 if "matroska" in container.format.name else container.start_time or 0
+    return Fraction(begin + container.duration, 1_000_000)
+
+
+def _scan_end_s(path: Path) -> Fraction:
+    """The end of the picture by the stamps of all its packets, without decoding."""
+    end_s = Fraction(0)
     with open_media(path) as container:
         stream = picture_stream(container, path)
         base = time_base_of(stream)
-        try:
-            for packet in container.demux(stream):
-                if packet.pts is not None:
-                    end_s = max(end_s, (packet.pts + (packet.duration or 0)) * base)
-        except MEDIA_ERRORS:
-            pass  # what was read before the damage counts
-    return end_s - start_s
+        for packet in packets_of(container, [stream]):
+            if packet.pts is not None:
+                end_s = max(end_s, (packet.pts + (packet.duration or 0)) * base)
+    return end_s
 
 
 def _checked_rate(claimed: Fraction | None, times: FrameTimes, *, average: Fraction) -> Fraction:

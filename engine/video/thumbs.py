@@ -23,7 +23,6 @@ from engine.video.reading import (
 )
 
 if TYPE_CHECKING:
-    from av.container import InputContainer
     from av.video.frame import VideoFrame
     from av.video.stream import VideoStream
 
@@ -35,16 +34,18 @@ def thumbnails(
     times_s: Sequence[float],
     *,
     height_px: int,
+    exact: bool = False,
     start_s: Fraction = Fraction(0),
     cancel: CancelToken = NEVER,
 ) -> Iterator[tuple[float, Picture]]:
     """Yield `(time, picture)` for each asked time that can be shown, in the order asked.
 
-    The picture is the keyframe at or before the time (the first frame that decodes from there), so that a filmstrip of
-    an hour costs as little as one of a minute; it is turned and its pixels are square.
+    The picture is the keyframe at or before the time, so that a filmstrip of an hour costs as little as one of a
+    minute; it is turned and its pixels are square.
 
     Args:
         times_s: seconds from the first frame shown.
+        exact: decode on from the keyframe to the frame that is shown at the time; slower.
         height_px: height of the pictures, RGB uint8 `[height_px, w, 3]`.
         start_s: the file's time of its first frame (`VideoInfo.start_s`).
 
@@ -57,17 +58,26 @@ def thumbnails(
         scaler = VideoReformatter()
         for time_s in times_s:
             cancel.raise_if_cancelled()
-            frame = _frame_at(container, stream, round((Fraction(time_s) + start_s) / time_base_of(stream)), cancel)
+            stamp = round((Fraction(time_s) + start_s) / time_base_of(stream))
+            frame = _frame_at(PictureDecoder(container, stream, cancel, threads="SLICE"), stamp, exact=exact)
             if frame is not None:
                 yield time_s, _picture(frame, stream, scaler, height_px)
 
 
-def _frame_at(container: InputContainer, stream: VideoStream, stamp: int, cancel: CancelToken) -> VideoFrame | None:
+def _frame_at(decoder: PictureDecoder, stamp: int, *, exact: bool) -> VideoFrame | None:
+    """The keyframe before a stamp, or the last frame that is not behind it."""
     try:
-        container.seek(stamp, stream=stream)
+        decoder.container.seek(stamp, stream=decoder.stream)
     except MEDIA_ERRORS:
         return None
-    return next(iter(PictureDecoder(container, stream, cancel, threads="SLICE")), None)
+    shown: VideoFrame | None = None
+    for frame in decoder:
+        if shown is not None and (frame.pts or 0) > stamp:
+            break
+        shown = frame
+        if not exact:
+            break
+    return shown
 
 
 def _picture(frame: VideoFrame, stream: VideoStream, scaler: VideoReformatter, height_px: int) -> Picture:

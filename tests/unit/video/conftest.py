@@ -56,15 +56,28 @@ def write_frames(
     rotation: int = 0,
     aspect: Fraction | None = None,
     metadata: dict[str, str] | None = None,
+    keyframe_every: int = 250,
+    chapters: Sequence[tuple[str, int, int]] = (),
 ) -> Path:
-    """Write pictures (BGR) without sound; `stamps` in units of `time_base` (a frame) make the rate variable."""
+    """Write pictures (BGR) without sound; `stamps` in units of `time_base` (a frame) make the rate variable.
+
+    Chapters are (title, start, end) in milliseconds.
+    """
     base = time_base or 1 / Fraction(rate)
     options = {"preset": "ultrafast", "crf": "16"} if codec == "libx264" else {}
     with av.open(str(path), "w") as container:
         container.metadata.update(metadata or {})
+        if chapters:
+            container.set_chapters(
+                [
+                    {"id": i, "start": a, "end": b, "time_base": Fraction(1, 1000), "metadata": {"title": title}}
+                    for i, (title, a, b) in enumerate(chapters)
+                ]
+            )
         stream = container.add_stream(codec, rate=Fraction(rate), options=options)
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = pixels
+        stream.gop_size = keyframe_every
         stream.codec_context.time_base = base
         if aspect is not None:
             stream.codec_context.sample_aspect_ratio = aspect
