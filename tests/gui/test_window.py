@@ -229,7 +229,8 @@ def test_sensitivity_moves_the_cuts_at_once(window: MainWindow, qtbot: Any, vide
 
 def test_keys(window: MainWindow, qtbot: Any, video: TinyVideo, engine: FakeEngine) -> None:
     open_and_wait(window, qtbot, video.path)
-    window.activateWindow()
+    with qtbot.waitActive(window):
+        window.windowHandle().requestActivate()
     qtbot.keyClick(window, Qt.Key.Key_Space)
     assert window.player.is_playing
     qtbot.keyClick(window, Qt.Key.Key_Space)
