@@ -80,6 +80,7 @@ QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {{
   background: {SUNKEN}; border: 1px solid {BORDER}; border-radius: 5px; padding: 4px 8px; min-height: 18px;
   selection-background-color: {ACCENT}; selection-color: {ACCENT_INK}; }}
 QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; min-height: 0; }}
+QSpinBox, QDoubleSpinBox {{ padding: 2px; }}
 QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit:hover {{ border-color: {FAINT}; }}
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border-color: {ACCENT}; }}
 QComboBox QAbstractItemView {{ background: {PANEL}; border: 1px solid {BORDER}; padding: 3px; outline: none; }}
