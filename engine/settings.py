@@ -48,7 +48,7 @@ class GenerationSettings:
     k: int = 8
     steps: int = 24
     sampler: SamplerName = "dpm++"
-    guidance: float = 2.0
+    guidance: float = 2.5
     plan_guidance: float = 2.0
     seed: int | None = None
     tempo_min: float = 70.0
