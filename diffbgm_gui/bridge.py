@@ -41,14 +41,14 @@ def _default_engine() -> Engine:
 
 
 class EngineBridge(QObject):
-    """Runs work on its own thread and tells of it by `event`, on the thread that made the bridge.
+    """Runs work on its own thread and tells of it by `event_arrived`, on the thread that made the bridge.
 
     Args:
         make_engine: makes the engine; called on the worker, so that its imports hold up nobody.
         interval_ms: shortest time between two deliveries.
     """
 
-    event = Signal(object)
+    event_arrived = Signal(object)
     _filled = Signal()
 
     def __init__(
@@ -73,10 +73,14 @@ class EngineBridge(QObject):
 
     def warm_up(self) -> None:
         """Make the engine now, on the worker, so that the first run does not wait for it."""
-        self.submit(lambda _emit, _cancel: self._use_engine() and None)
+
+        def make(_emit: Emit, _cancel: CancelToken) -> None:
+            self._use_engine()
+
+        self.submit(make)
 
     def start(self, request: Any) -> CancelToken:
-        """Run a request after what is under way; its events arrive by `event`. The token stops it."""
+        """Run a request after what is under way; its events arrive by `event_arrived`. The token stops it."""
 
         def run(emit: Emit, cancel: CancelToken) -> None:
             try:
@@ -143,7 +147,7 @@ class EngineBridge(QObject):
         if not mail:
             self._timer.stop()
         for event in mail:
-            self.event.emit(event)
+            self.event_arrived.emit(event)
 
     def _use_engine(self) -> Engine:
         if self._engine is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -194,7 +195,7 @@ class MainWindow(QMainWindow):
         self.export_menu = QMenu("&Export", self)
         file.addMenu(self.export_menu)
         self.export_actions = {
-            suffix: self._action(self.export_menu, f"{title}…", lambda suffix=suffix: self.ask_and_export(suffix))
+            suffix: self._action(self.export_menu, f"{title}…", partial(self.ask_and_export, suffix))
             for suffix, title in EXPORTS
         }
         self.export_menu.insertSeparator(self.export_actions[".wav"])
@@ -223,7 +224,7 @@ class MainWindow(QMainWindow):
         return action
 
     def _connect(self) -> None:
-        self.bridge.event.connect(self.dispatch)
+        self.bridge.event_arrived.connect(self.dispatch)
         self.message.closed.connect(lambda: self.dispatch(NoticeClosed()))
         self.generate_button.clicked.connect(self.generate)
         self.cancel_button.clicked.connect(self.cancel)
@@ -439,7 +440,7 @@ class MainWindow(QMainWindow):
         if self._remember:
             settings = QSettings()
             settings.setValue("geometry", self.saveGeometry())
-        self.bridge.event.disconnect(self.dispatch)
+        self.bridge.event_arrived.disconnect(self.dispatch)
         self.player.close()
         self.bridge.close()
         self._folder.cleanup()

@@ -338,8 +338,8 @@ def _ran(state: RunViewState, event: Event) -> RunViewState:
 def _finished(state: RunViewState, event: RunFinished) -> RunViewState:
     state = _at_rest(state)
     if event.reason is FinishReason.COMPLETED:
-        take = TakeView(event.result, state.roll, state.plan, state.seed, state.n_steps)
-        return replace(state, take=take, step=state.n_steps, paper_t=0.0)
+        made = TakeView(event.result, state.roll, state.plan, state.seed, state.n_steps)
+        return replace(state, take=made, step=state.n_steps, paper_t=0.0)
     if event.reason is FinishReason.FAILED:
         state = replace(state, notice=Notice("error", event.message, event.hint))
     # What was half composed is not a result: what was heard before comes back.

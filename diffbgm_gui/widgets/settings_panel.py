@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QRegularExpression, Qt, Signal
 from PySide6.QtGui import QRegularExpressionValidator
@@ -242,6 +242,9 @@ class SettingsPanel(QWidget):
         self.original_gain.setEnabled(self.original.currentData() == "mix")
 
 
+ControlT = TypeVar("ControlT", bound=QWidget)
+
+
 class _WheelGuard(QObject):
     """Leaves the wheel to the scrolling panel while the pointer merely passes over a control."""
 
@@ -288,7 +291,7 @@ def _slider(low: int, high: int, value: int, *, page: int) -> QSlider:
     return _calm(slider)
 
 
-def _calm(box: Any) -> Any:
+def _calm(box: ControlT) -> ControlT:
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     box.installEventFilter(_WheelGuard(box))
     if isinstance(box, QSpinBox | QDoubleSpinBox):

@@ -48,7 +48,7 @@ def make_window(qtbot: Any) -> Iterator[Callable[..., MainWindow]]:
     windows: list[MainWindow] = []
 
     def make(make_engine: Callable[[], Any] | None = None, bundle: Path | None = None) -> MainWindow:
-        bridge = EngineBridge() if make_engine is None else EngineBridge(make_engine)
+        bridge = EngineBridge(interval_ms=5) if make_engine is None else EngineBridge(make_engine)
         window = MainWindow(bridge=bridge, player=StillsPlayer("a test."), bundle=bundle)
         windows.append(window)
         window.show()

@@ -32,7 +32,7 @@ def bridge(qapp: Any) -> Any:
 
 def test_of_progress_only_the_latest_arrives_and_all_else_in_order(bridge: EngineBridge, qtbot: Any) -> None:
     heard: list[Any] = []
-    bridge.event.connect(heard.append)
+    bridge.event_arrived.connect(heard.append)
 
     def work(emit: Any, _cancel: Any) -> None:
         emit(StageStarted(Stage.SYNTH, 1000, "x"))
@@ -52,7 +52,7 @@ def test_of_progress_only_the_latest_arrives_and_all_else_in_order(bridge: Engin
 
 def test_events_arrive_on_the_thread_of_the_window(bridge: EngineBridge, qtbot: Any) -> None:
     threads: list[Any] = []
-    bridge.event.connect(lambda _event: threads.append((QThread.currentThread(), threading.current_thread())))
+    bridge.event_arrived.connect(lambda _event: threads.append((QThread.currentThread(), threading.current_thread())))
     worker: list[Any] = []
 
     def work(emit: Any, _cancel: Any) -> None:
@@ -104,7 +104,7 @@ def test_an_engine_that_cannot_be_made_is_said(qapp: Any, qtbot: Any) -> None:
 
     bridge = EngineBridge(make, interval_ms=10)
     heard: list[Any] = []
-    bridge.event.connect(heard.append)
+    bridge.event_arrived.connect(heard.append)
     bridge.start(object())
     qtbot.waitUntil(lambda: bool(heard))
     assert heard[0].reason is FinishReason.FAILED and "no engine here" in heard[0].message

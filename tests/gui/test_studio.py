@@ -48,7 +48,13 @@ def generate(window: MainWindow, qtbot: Any) -> list[RunViewState]:
 
 def test_open_generate_watch_export(studio: MainWindow, qtbot: Any, video: TinyVideo, tmp_path: Path) -> None:
     previews: list[Any] = []
-    studio.bridge.event.connect(lambda event: previews.append(event) if isinstance(event, PreviewReady) else None)
+
+    def watch(event: Any) -> None:
+        if isinstance(event, PreviewReady):
+            previews.append(event)
+
+    studio.bridge.event_arrived.connect(watch)
+    studio.panel.steps.setValue(16)  # a tiny model's steps take milliseconds; of several in one tick the last is shown
     states = generate(studio, qtbot)
     assert len(previews) >= 2
     assert all(preview.roll.shape[0] == 3 and preview.roll.shape[2] == 128 for preview in previews)

@@ -288,7 +288,7 @@ def test_closing_while_composing_ends_the_worker(
     window.generate_button.click()
     qtbot.waitUntil(lambda: window.state.step > 0)
     folder = Path(window._folder.name)
-    window.bridge.event.connect(lambda _event: None)
+    window.bridge.event_arrived.connect(lambda _event: None)
     thread = window.bridge._thread
     window.close()
     assert not thread.is_alive() and not folder.exists()
