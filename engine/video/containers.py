@@ -5,19 +5,23 @@ from __future__ import annotations
 import io
 import os
 import shutil
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import av
+from av.audio.stream import AudioStream
 
 from engine.errors import OutputError
 from engine.signals import VideoInfo
-from engine.video.reading import MEDIA_ERRORS, open_media, picture_stream
+from engine.video.reading import MEDIA_ERRORS, open_media, packets_of, picture_stream
+from engine.video.tracks import CopiedTrack
 
 if TYPE_CHECKING:
-    from av.audio.stream import AudioStream
+    from av.packet import Packet
     from av.video.stream import VideoStream
 
 
@@ -56,6 +60,7 @@ CONTAINERS: Final = {
 _NEEDS_STARTCODES: Final = frozenset({"vc1", "wmv3"})
 """FFmpeg writes these into MP4 and MOV, but as packets of an ASF file they lack the start codes that readers need."""
 
+_TRIAL_PACKETS: Final = 4
 _SPARE_BYTES: Final = 4_000_000
 
 
@@ -116,20 +121,34 @@ def takers_of(info: VideoInfo) -> tuple[str, ...]:
     path = Path(info.path)
     with open_media(path) as source:
         stream = picture_stream(source, path)
-        return tuple(suffix for suffix, container in CONTAINERS.items() if takes(container, stream))
+        if stream.codec_context.codec.canonical_name in _NEEDS_STARTCODES:
+            return ()
+        return tuple(suffix for suffix, container in CONTAINERS.items() if _takes(container, stream, info))
 
 
-def takes(container: Container, stream: VideoStream | AudioStream) -> bool:
-    """Whether a container takes the packets of a stream: its header is written, to memory."""
-    codec = stream.codec_context.codec.canonical_name
-    if codec in _NEEDS_STARTCODES:
-        return False
-    if stream.type == "audio" and container.sound_codecs and codec not in container.sound_codecs:
-        return False
+def takes_sound(container: Container, info: VideoInfo, index: int) -> bool:
+    """Whether a sound track of the video can be copied into a container."""
+    with open_media(Path(info.path)) as source:
+        stream = source.streams[index]
+        if not isinstance(stream, AudioStream) or stream.codec_context is None:
+            return False
+        if container.sound_codecs and stream.codec_context.codec.canonical_name not in container.sound_codecs:
+            return False
+        # Some codecs are refused only when their packets come, as AAC of unusual channels from a transport stream.
+        packets = islice(packets_of(source, [stream]), _TRIAL_PACKETS)
+        return _takes(container, stream, info, packets)
+
+
+def _takes(
+    container: Container, stream: VideoStream | AudioStream, info: VideoInfo, packets: Iterable[Packet[Any]] = ()
+) -> bool:
+    """Whether FFmpeg writes the header of a container with such a stream, and some packets; to memory."""
     trial: Any = av.open(io.BytesIO(), "w", format=container.format)
     try:
-        trial.add_stream_from_template(stream, opaque=True)
+        track = CopiedTrack(trial, stream, info)
         trial.start_encoding()
+        for packet in packets:
+            trial.mux(track.take(packet))
     except MEDIA_ERRORS:
         return False
     finally:

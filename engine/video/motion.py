@@ -40,7 +40,7 @@ class MotionMeter:
     def __init__(self) -> None:
         self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._spread = np.ones((_SPREAD_PX, _SPREAD_PX), np.uint8)
-        self._grid: NDArray[np.float32] | None = None
+        self._grid: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
         self._grey: NDArray[np.uint8] | None = None
         self._time_s = 0.0
         self._is_fast = True
@@ -89,8 +89,12 @@ class MotionMeter:
         """1 around pixels whose change the flow explains away, 0 where it is noise or something new; f32 `[h, w]`."""
         if self._grid is None:
             height, width = before.shape
-            self._grid = np.stack(np.meshgrid(np.arange(width), np.arange(height)), axis=2).astype(np.float32)
-        undone = cv2.remap(after, self._grid + flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            columns, rows = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+            self._grid = columns, rows
+        columns, rows = self._grid
+        undone = cv2.remap(
+            after, columns + flow[:, :, 0], rows + flow[:, :, 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
         left = np.asarray(cv2.boxFilter(cv2.absdiff(before, undone), cv2.CV_32F, _AROUND_PX), np.float32)
         there = np.asarray(cv2.boxFilter(change, cv2.CV_32F, _AROUND_PX), np.float32)
         explained = there > _GAIN * left + _LEAST_LEVELS

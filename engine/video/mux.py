@@ -20,7 +20,7 @@ from engine.errors import OutputError
 from engine.events import Report, no_report
 from engine.settings import GenerationSettings
 from engine.signals import VideoInfo
-from engine.video.containers import Container, check_place, container_of, discard, picture_is_copied, takes
+from engine.video.containers import Container, check_place, container_of, discard, picture_is_copied, takes_sound
 from engine.video.reading import MEDIA_ERRORS, file_url, open_media, packets_of, picture_stream, time_base_of
 from engine.video.sound import first_sound, n_samples, original_track, sound_blocks
 from engine.video.tracks import CopiedTrack, EncodedPicture, EncodedSound, Track
@@ -53,7 +53,8 @@ def mux(
     The music starts with the first frame shown and is cut or filled with silence at the end. AAC in MP4, MOV and
     MKV, Opus in WebM. With `settings.original_audio` "keep" the video's own sound becomes a second track, copied where
     the container takes it; for "mix" the WAV is expected to hold the mixture already, so that "mix" and "replace" write
-    the same. Tags, chapters, rotation and pixel shape are kept. The file is written aside and renamed.
+    the same. Tags, chapters, rotation and the shape of pixels are kept (the latter in MKV only where the packets tell
+    it). The file is written aside and renamed.
 
     Only where none of our containers takes the picture's packets (VC-1, for one) is it encoded anew, as H.264.
 
@@ -159,7 +160,7 @@ class _Job:
             return
         sound = self.source.streams[index]
         assert isinstance(sound, AudioStream)
-        if takes(self.container, sound):
+        if takes_sound(self.container, self.info, index):
             track = CopiedTrack(target, sound, self.info)
             self.tracks[index] = track
             stream = track.stream
