@@ -225,6 +225,7 @@ class MediaPlayer(Player):
             self.playing_changed.emit(False)
         if at_s > 0:
             self._player.setPosition(round(at_s * 1000))
+        self.position_changed.emit(at_s)
 
     def _error(self, _code: Any, text: str) -> None:
         self._ask = None

@@ -98,8 +98,11 @@ def test_another_file_stays_paused_on_its_frame(
     player.open(film.path)
     qtbot.waitUntil(lambda: bool(frames), timeout=10_000)
     first = frames[0]
+    times: list[float] = []
+    player.position_changed.connect(times.append)
     player.open(other, at_s=3.0)
     qtbot.waitUntil(lambda: differ(frames[-1], first), timeout=10_000)
+    assert times[-1] == pytest.approx(3.0, abs=0.05)
     player.seek(0.0)
     qtbot.waitUntil(lambda: not differ(frames[-1], first), timeout=10_000)
     assert not player.is_playing
