@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,54 +14,18 @@ from engine.diffusion.model import load_bundle
 from engine.music.controls import DYNAMIC, measure_dynamic
 from engine.music.notes import Note, NoteTable
 from engine.settings import GenerationSettings
-from engine.timebase import BEATS_PER_WINDOW, STEPS_PER_WINDOW
-from training.data.corpus import load_corpus, song_indices
+from engine.timebase import BEATS_PER_WINDOW, STEPS_PER_BEAT, STEPS_PER_WINDOW
+from training.data.corpus import Corpus, load_corpus, song_indices
 from training.data.windows import WindowSet
 from training.generate import GeneratedWindow, generate, spread
-from training.metrics import quality
 from training.metrics.bootstrap import mean_interval
 from training.metrics.control import spearman
+from training.metrics.copying import CopyIndex, build_index
+from training.metrics.pages import write_report
 from training.metrics.piece import Piece
-from training.metrics.shape import ShapeDistance, shape_report
-from training.metrics.structure import structureness
+from training.metrics.report import NO_INTERVAL, Row, SystemReport, assess
 
-PER_PIECE: Final[dict[str, Callable[[Piece], float]]] = {
-    "PCHE": quality.pitch_class_entropy,
-    "GPS": quality.grooving_similarity,
-    "in scale": quality.scale_consistency,
-    "notes": quality.note_count,
-    "notes a beat": quality.note_density,
-    "note length": quality.mean_note_length,
-    "polyphony": quality.polyphony,
-    "pitch range": quality.pitch_range,
-    "mean pitch": quality.mean_pitch,
-    "silent bars": quality.silent_bars,
-    "bass mud": quality.low_mud,
-    "repetition, 1 bar": lambda piece: quality.repetition(piece, 1),
-    "repetition, 2 bars": lambda piece: quality.repetition(piece, 2),
-    "repetition, 4 bars": lambda piece: quality.repetition(piece, 4),
-}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Evaluation:
-    """Figures of a bundle: per measure the mean of generated and of real music with 95 % intervals; shape distances;
-    Spearman of the asked density curve and the written one, per window."""
-
-    table: dict[str, dict[str, dict[str, float]]]
-    shape: tuple[ShapeDistance, ...]
-    density_spearman: float
-    n_windows: int
-    settings: GenerationSettings
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "windows": self.n_windows,
-            "settings": self.settings.to_json(),
-            "measures": self.table,
-            "shape": {s.name: {"distance": s.distance, "floor": s.floor, "ratio": s.ratio} for s in self.shape},
-            "density_spearman": self.density_spearman,
-        }
+FOLLOWED_BAR = 0.6
 
 
 def as_pieces(windows: Sequence[GeneratedWindow], groups: Sequence[str], *, real: bool) -> list[Piece]:
@@ -74,25 +36,33 @@ def as_pieces(windows: Sequence[GeneratedWindow], groups: Sequence[str], *, real
     ]
 
 
-def evaluate_windows(
-    windows: Sequence[GeneratedWindow], groups: Sequence[str], settings: GenerationSettings
-) -> Evaluation:
-    """All figures of generated windows."""
-    ours, real = as_pieces(windows, groups, real=False), as_pieces(windows, groups, real=True)
-    table = {}
-    for name, measure in PER_PIECE.items():
-        table[name] = _compare([measure(p) for p in ours], [measure(p) for p in real], groups)
-    table["SI"] = _compare(list(structureness(ours)), list(structureness(real)), groups)
-    agreement = [spearman(w.conditions.dynamic[:, 0], written_density(w.notes)) for w in windows]
-    followed = mean_interval(agreement, groups).value
-    return Evaluation(table, shape_report(ours, real), followed, len(windows), settings)
+def training_tunes(corpus: Corpus) -> CopyIndex:
+    """Index of the training songs, for near copies."""
+    songs = song_indices(corpus, "train")
+    return build_index(
+        Piece.from_notes(
+            corpus.notes(song).to_notes(), corpus.n_beats(song) * STEPS_PER_BEAT, name=str(corpus.names[song])
+        )
+        for song in songs
+    )
 
 
-def _compare(ours: Sequence[float], real: Sequence[float], groups: Sequence[str]) -> dict[str, dict[str, float]]:
-    return {
-        "generated": asdict(mean_interval(ours, groups)),
-        "real": asdict(mean_interval(real, groups)),
-    }
+def followed_row(windows: Sequence[GeneratedWindow], groups: Sequence[str]) -> Row:
+    """Spearman of the density that was asked for and the one written, mean of windows."""
+    found = mean_interval(
+        [spearman(w.conditions.dynamic[:, DYNAMIC.index("density")], written_density(w.notes)) for w in windows], groups
+    )
+    return Row(
+        name="density followed",
+        unit="",
+        about="Spearman of the asked density curve and the written one, a value a beat; mean of pieces.",
+        generated=found,
+        real=NO_INTERVAL,
+        delta=NO_INTERVAL,
+        chance=0.0,
+        bar=f">= {FOLLOWED_BAR}",
+        met=found.value >= FOLLOWED_BAR,
+    )
 
 
 def written_density(notes: Sequence[Note]) -> NDArray[np.float32]:
@@ -105,7 +75,7 @@ def written_density(notes: Sequence[Note]) -> NDArray[np.float32]:
 def evaluate_bundle(
     bundle: Path, data: Path, *, n_windows: int, steps: int | None, seed: int, output: Path | None, split: str = "test"
 ) -> int:
-    """Generate for held-out windows, print the table, write JSON and pictures; returns the exit code."""
+    """Generate for held-out windows, print the table, write the report and pictures; returns the exit code."""
     loaded = load_bundle(bundle)
     corpus = load_corpus(data)
     windows = WindowSet(corpus, song_indices(corpus, split))
@@ -119,29 +89,42 @@ def evaluate_bundle(
         print(f"written {done}/{total} windows", file=sys.stderr)
 
     made = generate(loaded.model, windows, index, settings, progress=progress)
-    evaluation = evaluate_windows(made, groups, settings)
-    print(as_text(evaluation))
+    report = assess(
+        as_pieces(made, groups, real=False),
+        as_pieces(made, groups, real=True),
+        name=f"compact {loaded.config.version}",
+        paired=True,
+        corpus=training_tunes(corpus),
+        extra=(followed_row(made, groups),),
+    )
+    print(as_text(report))
     if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
-        (output / "evaluation.json").write_text(json.dumps(evaluation.to_json(), indent=1) + "\n", encoding="utf-8")
+        facts = _facts(settings, split, len(made), loaded.hash, corpus)
+        write_report([report], output, title="Music of the bundle beside held-out real music", facts=facts)
         draw_pairs(made[:: max(1, len(made) // 6)][:6], output / "rolls.png")
     return 0
 
 
-def as_text(evaluation: Evaluation) -> str:
+def _facts(settings: GenerationSettings, split: str, n: int, weights: str, corpus: Corpus) -> dict[str, str]:
+    return {
+        "windows": f"{n} of the {split} songs, their own conditions, no hits asked for",
+        "sampling": f"{settings.steps} steps of {settings.sampler}, guidance {settings.guidance:g} (picture) and "
+        f"{settings.plan_guidance:g} (plan), t0 {settings.t0}, k {settings.k}, seed {settings.seed}",
+        "weights": f"sha256 {weights}",
+        "data": f"hash {corpus.data_hash()}",
+    }
+
+
+def as_text(report: SystemReport) -> str:
     """The figures as a table for a terminal."""
-    rows = [f"{'measure':<20}{'generated':>12}{'real':>12}{'difference':>12}   95 % of real"]
-    for name, pair in evaluation.table.items():
-        ours, real = pair["generated"]["value"], pair["real"]["value"]
-        rows.append(
-            f"{name:<20}{ours:>12.3f}{real:>12.3f}{ours - real:>+12.3f}"
-            f"   {pair['real']['low']:.3f} .. {pair['real']['high']:.3f}"
-        )
-    rows.append(f"\n{'shape':<26}{'distance':>10}{'floor':>10}{'ratio':>8}")
-    rows += [f"{s.name:<26}{s.distance:>10.3f}{s.floor:>10.3f}{s.ratio:>8.1f}" for s in evaluation.shape]
-    rows.append(f"\ndensity, asked against written (Spearman, mean of windows): {evaluation.density_spearman:.3f}")
-    rows.append(f"{evaluation.n_windows} windows, {evaluation.settings.steps} steps of {evaluation.settings.sampler}")
-    return "\n".join(rows)
+    rows = [f"{'measure':<28}{'generated':>11}{'real':>10}{'difference':>12}  bar"]
+    for row in report.rows:
+        met = {True: "met", False: "missed", None: ""}[row.met]
+        figures = f"{row.generated.value:>11.3f}{row.real.value:>10.3f}{row.delta.value:>+12.3f}"
+        rows.append(f"{row.name:<28}{figures}  {row.bar} {met}".rstrip())
+    rows.append(f"\n{'shape':<28}{'distance':>11}{'floor':>10}{'ratio':>12}")
+    rows += [f"{s.name:<28}{s.distance:>11.3f}{s.floor:>10.3f}{s.ratio:>12.1f}" for s in report.shape]
+    return "\n".join([*rows, f"\n{report.n_generated} windows", *report.notes])
 
 
 def draw_pairs(windows: Sequence[GeneratedWindow], file: Path) -> None:

@@ -28,7 +28,7 @@ def test_prepare_train_resume_export_evaluate_score(
     report = tmp_path / "report"
     asked = ["--data", str(corpus), "--windows", "4", "--steps", "2", "-o", str(report)]
     assert diffbgm_train(["evaluate", str(bundle), *asked]) == 0
-    assert (report / "evaluation.json").is_file() and (report / "rolls.png").is_file()
+    assert (report / "report.json").is_file() and (report / "rolls.png").is_file()
     video, out = tiny_video(shots_s=(1.5, 1.0, 2.0)), tmp_path / "scored.mp4"
     assert diffbgm(["score", str(video.path), "-o", str(out), "--bundle", str(bundle), "--steps", "2", "-q"]) == 0
     assert out.stat().st_size > 1000
