@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -32,7 +33,7 @@ class SceneTaker(QObject):
 
     def start(self) -> None:
         self._window.setFixedSize(1440, 900)
-        QTimer.singleShot(_LIMIT_MS, lambda: self._end(1, "the scene was not reached in time"))
+        self._after(_LIMIT_MS, self._give_up)
         if self._scene == "empty":
             self._take_soon()
         elif self._video is None:
@@ -65,11 +66,20 @@ class SceneTaker(QObject):
             self._take()  # the moment would be gone
             return
         self._window.player.seek(0.3 * self._window.state.duration_s)
-        QTimer.singleShot(_SETTLE_MS, self._take)
+        self._after(_SETTLE_MS, self._take)
 
     def _take(self) -> None:
         written = self._window.grab().save(str(self._output))
         self._end(0 if written else 1, "" if written else f"{self._output} could not be written")
+
+    def _give_up(self) -> None:
+        self._end(1, "the scene was not reached in time")
+
+    def _after(self, milliseconds: int, call: Callable[[], None]) -> None:
+        """Call later, unless this object is gone by then."""
+        timer = QTimer(self, singleShot=True)
+        timer.timeout.connect(call)
+        timer.start(milliseconds)
 
     def _end(self, status: int, problem: str = "") -> None:
         if problem:
