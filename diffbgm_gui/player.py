@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import Q_ARG, QElapsedTimer, QMetaObject, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QImage
 
 logger = logging.getLogger(__name__)
@@ -183,11 +183,16 @@ class MediaPlayer(Player):
     def open(self, path: Path | None, *, at_s: float = 0.0) -> None:
         if path is None:
             self._ask = None
-            self._player.stop()
-            self._player.setSource(QUrl())
+            QMetaObject.invokeMethod(self._player, "stop", Qt.ConnectionType.QueuedConnection)
+            self._set_source(QUrl())
             return
         self._ask = (at_s, self.is_playing)
-        self._player.setSource(QUrl.fromLocalFile(str(path)))
+        self._set_source(QUrl.fromLocalFile(str(path)))
+
+    def _set_source(self, url: QUrl) -> None:
+        """Change the file from the event loop. Called from Python, stopping holds the interpreter's lock while it waits
+        for the audio thread, which may itself be waiting for that lock: a deadlock (Qt 6.11)."""
+        QMetaObject.invokeMethod(self._player, "setSource", Qt.ConnectionType.QueuedConnection, Q_ARG(QUrl, url))
 
     def play(self) -> None:
         if self._ask is not None:

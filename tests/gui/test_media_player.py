@@ -1,7 +1,7 @@
 """The player on Qt Multimedia, playing for real (where it loads; a sound card is not needed).
 
-Run when DIFFBGM_TEST_PLAYBACK is set: once in some thirty runs, on a busy machine, a run has hung between opening and
-closing a file. The cause is not known yet, so these tests do not hold up the others.
+Run when DIFFBGM_TEST_PLAYBACK is set. Before the player changed files from the event loop, a run in some thirty hung
+on a busy machine; until that is known to be over, these tests do not hold up the others.
 """
 
 from __future__ import annotations
