@@ -99,6 +99,11 @@ def write_error(output: Path, error: Exception) -> OutputError:
         return OutputError(f"'{output.name}' grew larger than this disk allows.", "Choose another disk.")
     if code in (errno.EACCES, errno.EPERM, errno.EROFS):
         return OutputError(f"'{output}' may not be written: permission denied.", "Choose a folder of your own.")
+    if isinstance(error, av.error.InvalidDataError):
+        return OutputError(
+            f"The picture is too damaged to be copied into '{output.name}'.",
+            "Convert the video to MP4 with H.264 first, or try another container.",
+        )
     return OutputError(f"'{output.name}' could not be written: {error}.", "Try another container, as .mkv.")
 
 
