@@ -321,14 +321,14 @@ class _Run:
         return self.request.output.suffix.lower() not in (".mid", ".midi") or self.request.wav is not None
 
     def _render(self, score: Score) -> AudioClip:
-        from engine.audio.mix import gain, master
+        from engine.audio.mix import gain, limit, master
         from engine.audio.synth import choose_synthesizer
 
         with self._stage(Stage.SYNTH, self.duration_s, "seconds of music") as report:
             synthesizer = choose_synthesizer()
             clip = synthesizer.render(score, sample_rate=SAMPLE_RATE_HZ, report=report, cancel=self.cancel)
             clip = master(clip, duration_s=score.end_s, fade_out_s=self.settings.fade_out_s, cancel=self.cancel)
-            return gain(clip, min(0.0, self.settings.music_gain_db))
+            return limit(gain(clip, self.settings.music_gain_db), cancel=self.cancel)
 
     def _manifest(self, bundle: Bundle, plan: MusicPlan, notes: tuple[Note, ...]) -> dict[str, Any]:
         return build_manifest(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from engine.diffusion.model import CompactModel
@@ -85,25 +84,3 @@ def generate(
 def spread(windows: WindowSet, n: int) -> NDArray[np.int64]:
     """`n` windows spread evenly over the songs."""
     return np.linspace(0, len(windows) - 1, min(n, len(windows))).astype(np.int64)
-
-
-def without(*groups: str) -> Callable[[Conditions], Conditions]:
-    """A change that makes groups of rows ("dynamic", "semantic", "plan") unknown."""
-
-    def change(conditions: Conditions) -> Conditions:
-        values = {name: np.full_like(getattr(conditions, name), np.nan) for name in groups}
-        if "plan" in values:
-            values["plan"][:, :-3] = 0
-        return replace(conditions, **values)
-
-    return change
-
-
-def decode_real(model: CompactModel, windows: WindowSet, index: Sequence[int]) -> list[tuple[Note, ...]]:
-    """Real windows through the autoencoder and back: the best that diffusion could reach."""
-    out = []
-    for number in index:
-        with torch.inference_mode():
-            latents = model.encode(NoteTable.from_notes(real_notes(windows, number)), BEATS_PER_WINDOW)
-        out.append(roll_to_notes(model.decode(latents)))
-    return out

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -221,8 +220,3 @@ def sample(
             extra = {"eta": 1.0, "variance_noise": noise.draw(index, width)}
         x_t = scheduler.step(v, t, x_t, return_dict=False, **extra)[0]
         yield DenoiseStep(index, len(timesteps), t, x_t, x0_hat)
-
-
-def share_changed(before: Tensor, after: Tensor) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
-    """How much each beat's estimate moved between two steps, f32 `[T]` (root mean square)."""
-    return np.asarray((after - before).square().mean(1).sqrt().numpy(), np.float32)
