@@ -23,6 +23,7 @@ _GAINS: Final = (1.0, 0.25, 0.05)
 """Tried in turn until nothing clips: its samples are 16-bit."""
 _BLOCK: Final = 1 << 13
 _CHANNEL: Final = 0
+_LOG_WARNINGS: Final = 2
 _ON, _OFF, _CONTROL = 2, 0, 1
 
 
@@ -34,6 +35,9 @@ def load_fluidsynth() -> Any | None:
             import fluidsynth
     except (ImportError, OSError, AttributeError):
         return None
+    library = getattr(fluidsynth, "_fl", None)
+    if library is not None:  # its warnings about a modulator of its own go to the user's terminal otherwise
+        library.fluid_set_log_function(_LOG_WARNINGS, None, None)
     return fluidsynth
 
 
