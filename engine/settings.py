@@ -13,8 +13,12 @@ SCHEMA_VERSION: Final = 1
 
 SamplerName = Literal["ddpm", "ddim", "dpm++"]
 OriginalAudio = Literal["keep", "replace", "mix"]
+Strictness = Literal["strict", "balanced", "free"]
+Ending = Literal["ring", "loop"]
 SAMPLERS: Final = get_args(SamplerName)
 ORIGINAL_AUDIO: Final = get_args(OriginalAudio)
+STRICTNESS: Final = get_args(Strictness)
+ENDINGS: Final = get_args(Ending)
 
 MAX_SEED: Final = 2**32 - 1
 
@@ -32,12 +36,22 @@ class GenerationSettings:
         plan_guidance: the same for harmony and form.
         seed: None asks for a fresh one; `resolve_seed` fixes it.
         tempo_min, tempo_max: range in BPM within which the tempo is chosen.
+        strictness: how far tempo bends for hits: "strict", "balanced" or "free".
+        max_tempo_change: largest change of tempo from bar to bar, as a share (0.08 is 8 %).
+        short_bars: whether bars of 2/4 may be put in where they help hits.
+        hit_onsets: whether something is made to start at each starred hit.
+        ending: "ring" resolves and rings out on the last frame; "loop" flows into the beginning.
         mood: "auto" or a name of `engine.music.moods`.
         palette: a name of `engine.music.palettes`.
         sensitivity: shot detection, 0 (only the hardest cuts) .. 1 (every change).
         original_audio: "replace" (music only), "mix" (both), "keep" (the music becomes a second audio track).
         music_gain_db, original_gain_db: gains in the mix.
-        fade_out_s: fade at the end of the music.
+        fade_in_s, fade_out_s: fades of the music.
+        loudness_lufs: integrated loudness of the result, BS.1770; None leaves it as played.
+        true_peak_db: highest true peak in dBTP.
+        duck: whether the music gives way to speech in the video's own sound when both are mixed.
+        duck_db: by how much.
+        duck_notes: whether the music itself thins out under speech (fewer onsets, no melody).
         device: "auto", "cpu", "cuda" or "mps".
 
     Raises:
@@ -53,13 +67,24 @@ class GenerationSettings:
     seed: int | None = None
     tempo_min: float = 70.0
     tempo_max: float = 120.0
+    strictness: Strictness = "balanced"
+    max_tempo_change: float = 0.08
+    short_bars: bool = False
+    hit_onsets: bool = True
+    ending: Ending = "ring"
     mood: str = "auto"
     palette: str = "piano"
     sensitivity: float = 0.5
     original_audio: OriginalAudio = "replace"
     music_gain_db: float = 0.0
     original_gain_db: float = -6.0
+    fade_in_s: float = 0.0
     fade_out_s: float = 1.5
+    loudness_lufs: float | None = -14.0
+    true_peak_db: float = -1.0
+    duck: bool = True
+    duck_db: float = -8.0
+    duck_notes: bool = False
     device: str = "auto"
 
     def __post_init__(self) -> None:
@@ -73,7 +98,13 @@ class GenerationSettings:
         _in_range("sensitivity", self.sensitivity, 0, 1)
         _in_range("music gain", self.music_gain_db, -60, 24)
         _in_range("original gain", self.original_gain_db, -60, 24)
+        _in_range("fade-in", self.fade_in_s, 0, 60)
         _in_range("fade-out", self.fade_out_s, 0, 60)
+        _in_range("largest tempo change", self.max_tempo_change, 0, 1)
+        _in_range("true peak", self.true_peak_db, -20, 0)
+        _in_range("ducking", self.duck_db, -60, 0)
+        if self.loudness_lufs is not None:
+            _in_range("loudness", self.loudness_lufs, -50, -5)
         if self.seed is not None:
             _in_range("seed", self.seed, 0, MAX_SEED)
         if self.tempo_min > self.tempo_max:
@@ -82,6 +113,8 @@ class GenerationSettings:
             )
         _one_of("sampler", self.sampler, SAMPLERS)
         _one_of("original audio", self.original_audio, ORIGINAL_AUDIO)
+        _one_of("strictness", self.strictness, STRICTNESS)
+        _one_of("ending", self.ending, ENDINGS)
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict with a schema version; `from_json` reads it back."""

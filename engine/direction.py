@@ -1,0 +1,154 @@
+"""What a user lays on the timeline of a video: cuts, markers, stars, curves, moods, harmony, range.
+
+`GenerationSettings` says how one take is made; a `Direction` says what it must respect. Both are kept with the take.
+All times are exact seconds from the first frame shown.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, Final
+
+from engine.errors import InputError
+from engine.timebase import Shot
+
+SCHEMA_VERSION: Final = 1
+
+CURVES: Final = ("density", "energy", "register", "tension")
+"""Curves a user can draw, each 0..1 of what the corpus knows: onsets, loudness, pitch height, dissonance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """An instant that the user named; music should land on it as on a cut."""
+
+    time_s: Fraction
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A control drawn as breakpoints, straight between them, level before the first and after the last.
+
+    Attributes:
+        name: one of `CURVES`.
+        points: (time in seconds, value 0..1), times strictly increasing, at least one.
+
+    Raises:
+        InputError: for an unknown name, no points, values out of range or times out of order.
+    """
+
+    name: str
+    points: tuple[tuple[Fraction, float], ...]
+
+    def __post_init__(self) -> None:
+        if self.name not in CURVES:
+            raise InputError(f"There is no curve '{self.name}'.", f"Choose among: {', '.join(CURVES)}.")
+        if not self.points:
+            raise InputError(f"The {self.name} curve has no points.", "Give TIME=VALUE, as in 0=0.2.")
+        if any(b[0] <= a[0] for a, b in pairwise(self.points)):
+            raise InputError(f"The points of the {self.name} curve are not in the order of time.")
+        if any(not 0 <= value <= 1 for _, value in self.points):
+            raise InputError(f"The {self.name} curve leaves the range 0..1.")
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What the user laid on the timeline; the empty direction leaves everything to the picture.
+
+    Attributes:
+        shots: the shots as edited; None to detect them.
+        markers: instants to land on, in the order of time.
+        stars: times of the cuts and markers that music must hit; None lets the program choose.
+        curves: at most one of each name.
+        moods: (start of a shot, mood) where a shot's mood differs from the settings'.
+        key: as "A minor"; None leaves it to the program.
+        chords: one a beat, as "Am7" or None for no chord; empty leaves them to the program.
+        range_s: [in, out) of the video that gets music; None for all of it.
+    """
+
+    shots: tuple[Shot, ...] | None = None
+    markers: tuple[Marker, ...] = ()
+    stars: tuple[Fraction, ...] | None = None
+    curves: tuple[Curve, ...] = ()
+    moods: tuple[tuple[Fraction, str], ...] = ()
+    key: str | None = None
+    chords: tuple[str | None, ...] = ()
+    range_s: tuple[Fraction, Fraction] | None = None
+
+    def __post_init__(self) -> None:
+        names = [curve.name for curve in self.curves]
+        if len(set(names)) < len(names):
+            raise InputError("A curve was given twice.")
+        if self.range_s is not None and not 0 <= self.range_s[0] < self.range_s[1]:
+            raise InputError("The range ends before it begins.", "Give IN:OUT in seconds, as in 4:20.5.")
+
+    def curve(self, name: str) -> Curve | None:
+        """The curve of a name, None where none was drawn."""
+        return next((curve for curve in self.curves if curve.name == name), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data with a schema version; exact times as "numerator/denominator"."""
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "shots": None if self.shots is None else [_shot_json(shot) for shot in self.shots],
+            "markers": [[str(marker.time_s), marker.label] for marker in self.markers],
+            "stars": None if self.stars is None else [str(time_s) for time_s in self.stars],
+            "curves": {curve.name: [[str(t), value] for t, value in curve.points] for curve in self.curves},
+            "moods": [[str(time_s), mood] for time_s, mood in self.moods],
+            "key": self.key,
+            "chords": list(self.chords),
+            "range_s": None if self.range_s is None else [str(time_s) for time_s in self.range_s],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | str) -> Direction:
+        """Read a direction; unknown names and newer schemas are refused.
+
+        Raises:
+            InputError: if the data is not a direction.
+        """
+        values = dict(json.loads(data)) if isinstance(data, str) else dict(data)
+        version = values.pop("schema_version", SCHEMA_VERSION)
+        if not isinstance(version, int) or version > SCHEMA_VERSION:
+            raise InputError(f"This direction has schema version {version}; this program knows {SCHEMA_VERSION}.")
+        unknown = sorted(set(values) - {field.name for field in fields(cls)})
+        if unknown:
+            raise InputError(f"Unknown entries of a direction: {', '.join(unknown)}.")
+        try:
+            return cls(**{name: _READERS[name](value) for name, value in values.items() if value is not None})
+        except (TypeError, ValueError, KeyError, AttributeError, ZeroDivisionError) as error:
+            raise InputError(f"The direction cannot be read: {error}.") from error
+
+
+def _shot_json(shot: Shot) -> list[Any]:
+    return [str(shot.start_s), str(shot.end_s), shot.transition, shot.salience]
+
+
+def _read_shots(rows: Any) -> tuple[Shot, ...]:
+    return tuple(
+        Shot(index, Fraction(start), Fraction(end), transition, float(salience))
+        for index, (start, end, transition, salience) in enumerate(rows)
+    )
+
+
+def _read_curves(table: Any) -> tuple[Curve, ...]:
+    return tuple(
+        Curve(name, tuple((Fraction(t), float(value)) for t, value in points)) for name, points in table.items()
+    )
+
+
+_READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "shots": _read_shots,
+    "markers": lambda rows: tuple(Marker(Fraction(t), str(label)) for t, label in rows),
+    "stars": lambda rows: tuple(Fraction(t) for t in rows),
+    "curves": _read_curves,
+    "moods": lambda rows: tuple((Fraction(t), str(mood)) for t, mood in rows),
+    "key": str,
+    "chords": lambda rows: tuple(None if chord is None else str(chord) for chord in rows),
+    "range_s": lambda pair: (Fraction(pair[0]), Fraction(pair[1])),
+}
