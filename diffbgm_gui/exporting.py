@@ -50,7 +50,7 @@ def write_take(
     made = {take.output.suffix.lower(): take.output, ".wav": take.wav, ".mid": take.midi, ".midi": take.midi}
     source = made.get(suffix)
     if source is not None:
-        _copy(source, output, video=Path(take.plan.signals.info.path))
+        _copy(source, output, video=Path(take.plan.info.path))
     elif suffix in VIDEO_SUFFIXES:
         _join(take, output, report=report, cancel=cancel)
     else:
@@ -73,7 +73,7 @@ def _join(take: GenerationResult, output: Path, *, report: Callable[[float, floa
     from engine.video.containers import check_container
     from engine.video.mux import mux
 
-    info = take.plan.signals.info
+    info = take.plan.info
     settings = GenerationSettings.from_json(take.manifest["settings"])
     check_container(info, output)
     with tempfile.TemporaryDirectory(prefix="diffbgm-") as scratch:

@@ -125,6 +125,10 @@ class Direction:
             raise InputError(f"The direction cannot be read: {error}.") from error
 
 
+OPEN: Final = Direction()
+"""Nothing laid down: everything is left to the picture."""
+
+
 def _shot_json(shot: Shot) -> list[Any]:
     return [str(shot.start_s), str(shot.end_s), shot.transition, shot.salience]
 

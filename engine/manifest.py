@@ -15,7 +15,7 @@ from engine.signals import VideoInfo
 from engine.version import __version__
 
 if TYPE_CHECKING:
-    from engine.pipeline import MusicPlan
+    from engine.music.music_plan import MusicPlan
 
 SCHEMA_VERSION: Final = 1
 GENERATOR: Final = "Diff-BGM Studio"

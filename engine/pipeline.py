@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.artifacts import AnalysisCache
 from engine.cancel import NEVER, CancelToken
+from engine.direction import OPEN, Direction
 from engine.events import Report, no_report
-from engine.features.conditions import PictureRows, estimate_conditions
+from engine.features.conditions import estimate_conditions
+from engine.music.chords import parse_chord, parse_key
 from engine.music.controls import Conditions
 from engine.music.moods import AUTO, mood_of
+from engine.music.music_plan import MusicPlan
 from engine.music.notes import N_VOICES, Note, PianoRoll, roll_to_notes
-from engine.music.plan import Plan, plan_rows
+from engine.music.plan import plan_rows
 from engine.music.progression import write_plan
 from engine.music.score import Marker, Score, perform
-from engine.music.tempo import Hit, choose_tempo, hit_table
+from engine.music.tempo import choose_tempo
 from engine.settings import GenerationSettings
 from engine.signals import FrameSignals
 from engine.timebase import BEATS_PER_BAR, N_PITCHES, STEPS_PER_BEAT, Shot, TempoMap
@@ -32,62 +34,6 @@ from engine.video.shots import detect_shots
 if TYPE_CHECKING:
     from engine.diffusion.model import Bundle
     from engine.diffusion.sampling import DenoiseStep
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MusicPlan:
-    """What the music of a video is to follow, before a note is written.
-
-    Attributes:
-        signals: the picture, measured.
-        shots: its shots.
-        tempo: seconds to beats.
-        n_beats: beats of music, the last one perhaps cut short by the end of the video.
-        picture: rows estimated from the picture.
-        harmony: key, chords, sections.
-        conditions: all rows as the model takes them.
-    """
-
-    signals: FrameSignals
-    shots: tuple[Shot, ...]
-    tempo: TempoMap
-    n_beats: int
-    picture: PictureRows
-    harmony: Plan
-    conditions: Conditions
-
-    @property
-    def cuts_s(self) -> tuple[Fraction, ...]:
-        return tuple(shot.start_s for shot in self.shots[1:])
-
-    def hits(self) -> tuple[Hit, ...]:
-        return hit_table(self.cuts_s, self.tempo)
-
-    def accent_steps(self) -> tuple[int, ...]:
-        """Steps on which hits are asked for."""
-        from engine.music.controls import HIT_COLUMNS
-
-        asked = self.conditions.dynamic[:, HIT_COLUMNS].reshape(-1) > 0
-        return tuple(int(step) for step in np.flatnonzero(asked))
-
-    def describe(self) -> dict[str, Any]:
-        """Plain data for drawing: times in seconds, one value per beat for curves."""
-        from engine.music.controls import DYNAMIC, SEMANTIC
-
-        rows = self.conditions
-        return {
-            "duration_s": float(self.signals.info.duration_s),
-            "shots": [(float(shot.start_s), float(shot.end_s), shot.transition, shot.salience) for shot in self.shots],
-            "bpm": self.tempo.bpm(),
-            "start_s": float(self.tempo.start_s),
-            "n_beats": self.n_beats,
-            "beat_s": [float(self.tempo.seconds(beat)) for beat in range(self.n_beats + 1)],
-            "dynamic": {name: rows.dynamic[:, i].tolist() for i, name in enumerate(DYNAMIC)},
-            "semantic": {name: rows.semantic[:, i].tolist() for i, name in enumerate(SEMANTIC)},
-            "key": self.harmony.key.label,
-            "chords": [None if chord is None else chord.label for chord in self.harmony.chords],
-            "sections": [(s.start_beat, s.end_beat, s.letter) for s in self.harmony.sections],
-        }
 
 
 def analyse_video(
@@ -106,11 +52,15 @@ def analyse_video(
 
 
 def plan_music(
-    signals: FrameSignals, settings: GenerationSettings, *, quantiles: Mapping[str, tuple[float, ...]]
+    signals: FrameSignals,
+    settings: GenerationSettings,
+    *,
+    quantiles: Mapping[str, tuple[float, ...]],
+    direction: Direction = OPEN,
 ) -> MusicPlan:
-    """Shots, tempo, condition rows and harmony. `settings.seed` must be resolved."""
+    """Shots, tempo, condition rows and harmony. `settings.seed` must be resolved; `direction` has precedence."""
     assert settings.seed is not None
-    shots = detect_shots(signals, sensitivity=settings.sensitivity)
+    shots = direction.shots or detect_shots(signals, sensitivity=settings.sensitivity)
     tempo = fit_tempo(signals, shots, settings)
     n_beats = beats_to_fill(signals.info.duration_s, tempo)
     tables = {name: np.asarray(values, np.float32) for name, values in quantiles.items()}
@@ -121,9 +71,11 @@ def plan_music(
         valence=picture.valence,
         tension=picture.tension,
         cut_beats=picture.cut_beats,
+        key=parse_key(direction.key) if direction.key else None,
+        chords=[parse_chord(chord) if chord else None for chord in direction.chords] or None,
     )
     conditions = Conditions(picture.dynamic, picture.semantic, plan_rows(harmony))
-    return MusicPlan(signals, shots, tempo, n_beats, picture, harmony, conditions)
+    return MusicPlan(signals.info, shots, tempo, n_beats, harmony, conditions)
 
 
 def fit_tempo(signals: FrameSignals, shots: tuple[Shot, ...], settings: GenerationSettings) -> TempoMap:
@@ -200,7 +152,7 @@ def write_score(notes: tuple[Note, ...], plan: MusicPlan, settings: GenerationSe
         notes,
         plan.tempo,
         palette=settings.palette,
-        end_s=plan.signals.info.duration_s,
+        end_s=plan.info.duration_s,
         accents=plan.accent_steps(),
         seed=settings.seed,
         intensity=plan.conditions.dynamic[:, 2],

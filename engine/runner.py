@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.artifacts import AnalysisCache
 from engine.cancel import NEVER, CancelToken
+from engine.direction import OPEN, Direction
 from engine.errors import EngineError, RunCancelled
 from engine.events import (
     ConditionsReady,
@@ -41,9 +42,10 @@ from engine.events import (
 )
 from engine.manifest import build_manifest
 from engine.music.midi import midi_bytes
+from engine.music.music_plan import MusicPlan
 from engine.music.notes import Note
 from engine.music.score import Score
-from engine.pipeline import MusicPlan, analyse_video, plan_music, write_score
+from engine.pipeline import analyse_video, plan_music, write_score
 from engine.resources import resource_path
 from engine.settings import GenerationSettings, resolve_seed
 from engine.signals import FrameSignals, VideoInfo
@@ -81,6 +83,7 @@ class GenerationRequest:
     Attributes:
         video: the film.
         output: .mp4, .mov, .mkv or .webm for the film with its music; .wav or .mid for the music alone.
+        direction: what the user laid on the timeline.
         bundle: model bundle folder; None for the one that comes with the program.
         midi, wav, manifest: further files to write.
         previews: whether to send `PreviewReady` at each denoising step.
@@ -90,6 +93,7 @@ class GenerationRequest:
     video: Path
     output: Path
     settings: GenerationSettings = field(default_factory=GenerationSettings)
+    direction: Direction = OPEN
     bundle: Path | None = None
     midi: Path | None = None
     wav: Path | None = None
@@ -285,7 +289,9 @@ class _Run:
 
     def _plan(self, signals: FrameSignals, bundle: Bundle) -> MusicPlan:
         with self._stage(Stage.CONDITIONS, 1, "plan") as report:
-            plan = plan_music(signals, self.settings, quantiles=bundle.config.quantiles)
+            plan = plan_music(
+                signals, self.settings, quantiles=bundle.config.quantiles, direction=self.request.direction
+            )
             self.tell(ConditionsReady(plan.describe()))
             report(1, 1)
         return plan
@@ -332,7 +338,7 @@ class _Run:
 
     def _manifest(self, bundle: Bundle, plan: MusicPlan, notes: tuple[Note, ...]) -> dict[str, Any]:
         return build_manifest(
-            video=plan.signals.info,
+            video=plan.info,
             settings=self.settings,
             model={"version": bundle.config.version, "sha256": bundle.hash},
             plan=plan,

@@ -16,8 +16,9 @@ from engine.artifacts import AnalysisCache
 from engine.diffusion.model import Bundle, load_bundle
 from engine.errors import InputError
 from engine.music.controls import DYNAMIC, measure_dynamic
+from engine.music.music_plan import MusicPlan
 from engine.music.notes import NoteTable
-from engine.pipeline import MusicPlan, analyse_video, denoise, final_notes, plan_music
+from engine.pipeline import analyse_video, denoise, final_notes, plan_music
 from engine.settings import GenerationSettings
 from training.metrics.bootstrap import mean_interval
 from training.metrics.control import cross_preference, spearman
