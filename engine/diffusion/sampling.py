@@ -9,9 +9,9 @@ cancel and fork come from that.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import torch
 from torch import Tensor
@@ -33,6 +33,10 @@ _WINDOWS_AT_ONCE: Final = 16
 """Windows in one forward pass: enough to keep the cores busy, few enough to notice a cancel at once."""
 
 
+Shaper: TypeAlias = Callable[[Tensor, int], Tensor]
+"""`shape(x0_hat [T, D], timestep) -> x0_hat`: moves the estimate of a step before the sampler uses it."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DenoiseStep:
     """One step of sampling, after it was taken.
@@ -42,6 +46,7 @@ class DenoiseStep:
         timestep: where the prediction was made, 0..999.
         x_t: the canvas after the step, f32 `[T, D]` on the CPU.
         x0_hat: the estimate of the clean canvas that the step used, `[T, D]`.
+        v: the prediction that the step used, `[T, D]`; a list of them repeats the run.
     """
 
     index: int
@@ -49,6 +54,34 @@ class DenoiseStep:
     timestep: int
     x_t: Tensor
     x0_hat: Tensor
+    v: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """Part of a canvas that is given: its estimate is replaced at every step, so what is sampled joins it.
+
+    Attributes:
+        latents: f32 `[T, D]`.
+        mask: bool `[T, D]`, True where given.
+    """
+
+    latents: Tensor
+    mask: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Restart:
+    """Where a run leaves an earlier one.
+
+    Attributes:
+        v: the predictions of the earlier run, one a step, `[T, D]` each; they are used instead of the network's.
+        noise: None to go on from there as the earlier run would; else the canvas is renoised once, to the level
+            reached, with this source's noise: the estimate so far stays, its details are drawn anew.
+    """
+
+    v: Sequence[Tensor] = ()
+    noise: NoiseSource | None = None
 
 
 def padded_beats(n_beats: int) -> int:
@@ -160,6 +193,9 @@ def _extend(rows: Tensor, n_beats: int) -> Tensor:
     return torch.cat((rows, rows[-1:].expand(n_beats - len(rows), *rows.shape[1:])))
 
 
+FROM_NOISE: Final = Restart()
+
+
 def make_scheduler(name: SamplerName, steps: int, schedule: str) -> SchedulerMixin:
     """diffusers' scheduler for v-prediction on the bundle's schedule, with timesteps set.
 
@@ -195,6 +231,9 @@ def sample(
     noise: NoiseSource,
     *,
     stride_beats: int = STRIDE_BEATS,
+    known: Known | None = None,
+    shape: Shaper | None = None,
+    restart: Restart = FROM_NOISE,
     cancel: CancelToken = NEVER,
 ) -> Iterator[DenoiseStep]:
     """Denoise a piece from noise, step by step.
@@ -204,19 +243,36 @@ def sample(
         settings: t0, k, steps, sampler and guidance are used.
         noise: for `padded_beats(conditions.n_beats) / 4` bars.
         stride_beats: distance of windows; 32 makes them independent of each other.
+        known: what is given of the canvas.
+        shape: moves the estimate of each step.
+        restart: an earlier run to follow for some steps. With its settings unchanged the whole run is repeated exactly.
         cancel: checked between forward passes.
     """
     predictor = JointPredictor(model, conditions, settings, stride_beats=stride_beats, cancel=cancel)
     scheduler = make_scheduler(settings.sampler, settings.steps, model.config.schedule)
     width = model.config.denoiser.latent
-    alphas = scheduler.alphas_cumprod
     x_t, x0_hat = noise.draw(INITIAL, width), None
     timesteps = [int(t) for t in scheduler.timesteps]
     for index, t in enumerate(timesteps):
-        v = predictor.predict_v(x_t, t, x0_hat)
-        x0_hat = alphas[t].sqrt() * x_t - (1 - alphas[t]).sqrt() * v
+        alpha, sigma = scheduler.alphas_cumprod[t].sqrt(), (1 - scheduler.alphas_cumprod[t]).sqrt()
+        if index < len(restart.v):
+            v = restart.v[index]
+        else:
+            if index == len(restart.v) and restart.noise is not None and x0_hat is not None:
+                x_t = alpha * x0_hat + sigma * restart.noise.draw(INITIAL, width)
+            v = predictor.predict_v(x_t, t, x0_hat)
+            if known is not None or shape is not None:
+                wanted = _constrained(alpha * x_t - sigma * v, t, known, shape)
+                v = (alpha * x_t - wanted) / sigma
+        x0_hat = alpha * x_t - sigma * v
         extra: dict[str, Any] = {}
         if settings.sampler == "ddpm":
             extra = {"eta": 1.0, "variance_noise": noise.draw(index, width)}
         x_t = scheduler.step(v, t, x_t, return_dict=False, **extra)[0]
-        yield DenoiseStep(index, len(timesteps), t, x_t, x0_hat)
+        yield DenoiseStep(index, len(timesteps), t, x_t, x0_hat, v)
+
+
+def _constrained(x0_hat: Tensor, timestep: int, known: Known | None, shape: Shaper | None) -> Tensor:
+    if shape is not None:
+        x0_hat = shape(x0_hat, timestep)
+    return x0_hat if known is None else torch.where(known.mask, known.latents, x0_hat)
