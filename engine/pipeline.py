@@ -105,13 +105,14 @@ def denoise(
     bundle: Bundle, plan: MusicPlan, settings: GenerationSettings, *, cancel: CancelToken = NEVER
 ) -> Iterator[DenoiseStep]:
     """Sample the piece step by step; noise is tied to shots and bars."""
+    from engine.diffusion.composer import stride_for
     from engine.diffusion.noise import NoiseSource
     from engine.diffusion.sampling import padded_beats, sample
 
     assert settings.seed is not None
-    n_bars = padded_beats(plan.n_beats) // BEATS_PER_BAR
+    n_bars = padded_beats(plan.n_beats, stride_for(bundle.model, settings)) // BEATS_PER_BAR
     noise = NoiseSource.for_bars(settings.seed, shots_of_bars(plan, n_bars))
-    yield from sample(bundle.model, plan.conditions, settings, noise, cancel=cancel)
+    yield from sample(bundle.model, plan.encoded or plan.conditions, settings, noise, cancel=cancel)
 
 
 def shots_of_bars(plan: MusicPlan, n_bars: int) -> list[tuple[str, int]]:

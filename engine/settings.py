@@ -15,10 +15,12 @@ SamplerName = Literal["ddpm", "ddim", "dpm++"]
 OriginalAudio = Literal["keep", "replace", "mix"]
 Strictness = Literal["strict", "balanced", "free"]
 Ending = Literal["ring", "loop"]
+WindowMode = Literal["auto", "joint", "separate"]
 SAMPLERS: Final = get_args(SamplerName)
 ORIGINAL_AUDIO: Final = get_args(OriginalAudio)
 STRICTNESS: Final = get_args(Strictness)
 ENDINGS: Final = get_args(Ending)
+WINDOW_MODES: Final = get_args(WindowMode)
 
 MAX_SEED: Final = 2**32 - 1
 
@@ -52,6 +54,8 @@ class GenerationSettings:
         duck: whether the music gives way to speech in the video's own sound when both are mixed.
         duck_db: by how much.
         duck_notes: whether the music itself thins out under speech (fewer onsets, no melody).
+        windows: "joint" (half overlapping, no seams), "separate" (8 bars each on its own, as the paper has it), or
+            "auto": as suits the model.
         device: "auto", "cpu", "cuda" or "mps".
 
     Raises:
@@ -85,6 +89,7 @@ class GenerationSettings:
     duck: bool = True
     duck_db: float = -8.0
     duck_notes: bool = False
+    windows: WindowMode = "auto"
     device: str = "auto"
 
     def __post_init__(self) -> None:
@@ -115,6 +120,7 @@ class GenerationSettings:
         _one_of("original audio", self.original_audio, ORIGINAL_AUDIO)
         _one_of("strictness", self.strictness, STRICTNESS)
         _one_of("ending", self.ending, ENDINGS)
+        _one_of("windows", self.windows, WINDOW_MODES)
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict with a schema version; `from_json` reads it back."""

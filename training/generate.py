@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.diffusion.model import CompactModel
+from engine.diffusion.composer import Composer
 from engine.diffusion.noise import NoiseSource
 from engine.diffusion.sampling import sample
 from engine.music.controls import HIT_COLUMNS, Conditions
@@ -51,7 +51,7 @@ def window_conditions(windows: WindowSet, index: NDArray[np.int64]) -> Condition
 
 
 def generate(
-    model: CompactModel,
+    model: Composer,
     windows: WindowSet,
     index: NDArray[np.int64],
     settings: GenerationSettings,

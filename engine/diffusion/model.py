@@ -17,14 +17,17 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from engine.cancel import NEVER, CancelToken
 from engine.diffusion.autoencoder import LOWEST_KEY, N_KEYS, Autoencoder, AutoencoderConfig, pack_notes
+from engine.diffusion.composer import Composer, ComposerConfig, Predictor, Rows, Scheduler
 from engine.diffusion.conditioning import ControlStatistics
 from engine.diffusion.denoiser import Denoiser, DenoiserConfig
 from engine.diffusion.schedule import SCHEDULES
 from engine.errors import BundleError
-from engine.music.controls import DYNAMIC, SEMANTIC
+from engine.music.controls import DYNAMIC, SEMANTIC, Conditions
 from engine.music.notes import N_VOICES, NoteTable, PianoRoll
-from engine.timebase import N_PITCHES
+from engine.settings import GenerationSettings
+from engine.timebase import BEATS_PER_WINDOW, N_PITCHES
 
 FORMAT: Final = 1
 ARCHITECTURE: Final = "compact"
@@ -115,6 +118,31 @@ class CompactModel(nn.Module):
     def device(self) -> torch.device:
         return next(self.parameters()).device
 
+    @property
+    def width(self) -> int:
+        return self.config.denoiser.latent
+
+    @property
+    def stride_beats(self) -> int:
+        return BEATS_PER_WINDOW // 2
+
+    def predictor(
+        self, rows: Rows, settings: GenerationSettings, *, stride_beats: int, cancel: CancelToken = NEVER
+    ) -> Predictor:
+        """See `engine.diffusion.composer.Composer`."""
+        from engine.diffusion.sampling import JointPredictor
+
+        if not isinstance(rows, Conditions):
+            raise TypeError("this model follows rows of the studio profile")
+        return JointPredictor(self, rows, settings, stride_beats=stride_beats, cancel=cancel)
+
+    def scheduler(self, settings: GenerationSettings) -> Scheduler:
+        """See `engine.diffusion.composer.Composer`."""
+        from engine.diffusion.sampling import make_scheduler
+
+        scheduler: Scheduler = make_scheduler(settings.sampler, settings.steps, self.config.schedule)
+        return scheduler
+
     @torch.inference_mode()
     def encode(self, notes: NoteTable, n_beats: int) -> Tensor:
         """Notes -> latents f32 `[T, D]` on the CPU."""
@@ -143,12 +171,12 @@ def _to_pitches(cells: NDArray[np.bool_]) -> NDArray[np.uint8]:
 class Bundle:
     """A loaded bundle. `hash` is the SHA-256 of its weights file, for manifests."""
 
-    model: CompactModel
+    model: Composer
     hash: str
     folder: Path
 
     @property
-    def config(self) -> ModelConfig:
+    def config(self) -> ComposerConfig:
         return self.model.config
 
 

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from engine.cancel import NEVER, CancelToken
+from engine.diffusion.composer import Composer, Rows, stride_for
 from engine.diffusion.denoiser import WindowConditions
 from engine.diffusion.model import CompactModel
 from engine.diffusion.noise import INITIAL, NoiseSource
@@ -84,10 +85,10 @@ class Restart:
     noise: NoiseSource | None = None
 
 
-def padded_beats(n_beats: int) -> int:
+def padded_beats(n_beats: int, stride_beats: int = STRIDE_BEATS) -> int:
     """The canvas length for a piece: at least a window, and whole strides."""
     over = max(0, n_beats - BEATS_PER_WINDOW)
-    return BEATS_PER_WINDOW + -(-over // STRIDE_BEATS) * STRIDE_BEATS
+    return BEATS_PER_WINDOW + -(-over // stride_beats) * stride_beats
 
 
 def window_starts(n_beats: int, stride_beats: int = STRIDE_BEATS) -> list[int]:
@@ -123,7 +124,7 @@ class JointPredictor:
         cancel: CancelToken = NEVER,
     ) -> None:
         self.model, self.settings, self.cancel = model, settings, cancel
-        self.n_beats = padded_beats(conditions.n_beats)
+        self.n_beats = padded_beats(conditions.n_beats, stride_beats)
         self.starts = window_starts(self.n_beats, stride_beats)
         self.weights = blend_weights(self.n_beats, stride_beats)
         self.rows = self._window_rows(conditions)
@@ -225,12 +226,12 @@ def make_scheduler(name: SamplerName, steps: int, schedule: str) -> SchedulerMix
 
 
 def sample(
-    model: CompactModel,
-    conditions: Conditions,
+    model: Composer,
+    conditions: Rows,
     settings: GenerationSettings,
     noise: NoiseSource,
     *,
-    stride_beats: int = STRIDE_BEATS,
+    stride_beats: int | None = None,
     known: Known | None = None,
     shape: Shaper | None = None,
     restart: Restart = FROM_NOISE,
@@ -241,17 +242,18 @@ def sample(
     Args:
         conditions: rows of the whole piece, at least one beat.
         settings: t0, k, steps, sampler and guidance are used.
-        noise: for `padded_beats(conditions.n_beats) / 4` bars.
-        stride_beats: distance of windows; 32 makes them independent of each other.
+        noise: for `padded_beats(conditions.n_beats, stride_beats) / 4` bars.
+        stride_beats: distance of windows; 32 makes them independent of each other; None as settings and model have it.
         known: what is given of the canvas.
         shape: moves the estimate of each step.
         restart: an earlier run to follow for some steps. With its settings unchanged the whole run is repeated exactly.
         cancel: checked between forward passes.
     """
-    predictor = JointPredictor(model, conditions, settings, stride_beats=stride_beats, cancel=cancel)
-    scheduler = make_scheduler(settings.sampler, settings.steps, model.config.schedule)
-    width = model.config.denoiser.latent
-    x_t, x0_hat = noise.draw(INITIAL, width), None
+    stride_beats = stride_for(model, settings) if stride_beats is None else stride_beats
+    predictor = model.predictor(conditions, settings, stride_beats=stride_beats, cancel=cancel)
+    scheduler = model.scheduler(settings)
+    width = model.width
+    x_t, x0_hat = noise.draw(INITIAL, width) * float(scheduler.init_noise_sigma), None
     timesteps = [int(t) for t in scheduler.timesteps]
     for index, t in enumerate(timesteps):
         alpha, sigma = scheduler.alphas_cumprod[t].sqrt(), (1 - scheduler.alphas_cumprod[t]).sqrt()

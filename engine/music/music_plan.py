@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.music.controls import DYNAMIC, HIT_COLUMNS, SEMANTIC, Conditions
+from engine.music.encoded import EncodedRows
 from engine.music.plan import Plan
 from engine.music.tempo import Hit, hit_table
 from engine.signals import VideoInfo
@@ -25,7 +26,8 @@ class MusicPlan:
         tempo: seconds to beats.
         n_beats: beats of music, the last one perhaps cut short by the end of the video.
         harmony: key, chords, sections.
-        conditions: all rows as the model takes them.
+        conditions: all rows of the studio profile.
+        encoded: rows of the paper profile, for a model that follows those.
     """
 
     info: VideoInfo
@@ -34,6 +36,7 @@ class MusicPlan:
     n_beats: int
     harmony: Plan
     conditions: Conditions
+    encoded: EncodedRows | None = None
 
     @property
     def cuts_s(self) -> tuple[Fraction, ...]:
