@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from engine.artifacts import AnalysisCache
 from engine.cancel import NEVER, CancelToken
 from engine.direction import OPEN, Direction
 from engine.events import Report, no_report
-from engine.features.conditions import estimate_conditions
+from engine.features.conditions import PictureRows, estimate_conditions
 from engine.music.chords import parse_chord, parse_key
 from engine.music.controls import Conditions
 from engine.music.moods import AUTO, mood_of
@@ -63,8 +64,7 @@ def plan_music(
     shots = direction.shots or detect_shots(signals, sensitivity=settings.sensitivity)
     tempo = fit_tempo(signals, shots, settings)
     n_beats = beats_to_fill(signals.info.duration_s, tempo)
-    tables = {name: np.asarray(values, np.float32) for name, values in quantiles.items()}
-    picture = estimate_conditions(signals, shots, tempo, n_beats, mood=settings.mood, quantiles=tables)
+    picture = _picture_rows(signals, shots, tempo, n_beats, settings, quantiles)
     harmony = write_plan(
         n_beats,
         seed=settings.seed,
@@ -76,6 +76,26 @@ def plan_music(
     )
     conditions = Conditions(picture.dynamic, picture.semantic, plan_rows(harmony))
     return MusicPlan(signals.info, shots, tempo, n_beats, harmony, conditions)
+
+
+def recondition(
+    signals: FrameSignals, plan: MusicPlan, settings: GenerationSettings, *, quantiles: Mapping[str, tuple[float, ...]]
+) -> MusicPlan:
+    """The plan with the rows that other settings (as another mood) ask for; shots, tempo and harmony stay."""
+    picture = _picture_rows(signals, plan.shots, plan.tempo, plan.n_beats, settings, quantiles)
+    return replace(plan, conditions=Conditions(picture.dynamic, picture.semantic, plan.conditions.plan))
+
+
+def _picture_rows(
+    signals: FrameSignals,
+    shots: tuple[Shot, ...],
+    tempo: TempoMap,
+    n_beats: int,
+    settings: GenerationSettings,
+    quantiles: Mapping[str, tuple[float, ...]],
+) -> PictureRows:
+    tables = {name: np.asarray(values, np.float32) for name, values in quantiles.items()}
+    return estimate_conditions(signals, shots, tempo, n_beats, mood=settings.mood, quantiles=tables)
 
 
 def fit_tempo(signals: FrameSignals, shots: tuple[Shot, ...], settings: GenerationSettings) -> TempoMap:

@@ -1,0 +1,335 @@
+"""New takes from old ones: regions re-rolled with the rest locked, forks from any denoising step, edits by hand.
+
+The take that a change starts from is never touched. What is locked comes out byte for byte.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.cancel import NEVER, CancelToken
+from engine.errors import InputError
+from engine.music.controls import Conditions
+from engine.music.encoded import EncodedRows
+from engine.music.joining import join_notes
+from engine.music.music_plan import MusicPlan
+from engine.music.notes import Note, NoteTable, roll_to_notes
+from engine.music.region import Difference, Region, Selection
+from engine.music.take import Origin, Take, Trajectory
+from engine.pipeline import recondition, shots_of_bars
+from engine.settings import GenerationSettings
+from engine.signals import FrameSignals
+from engine.timebase import BEATS_PER_BAR, BEATS_PER_WINDOW, STEPS_PER_BEAT
+
+if TYPE_CHECKING:
+    from engine.diffusion.composer import Rows
+    from engine.diffusion.model import Bundle
+    from engine.diffusion.sampling import DenoiseStep, Restart
+
+CONTEXT_BEATS: Final = BEATS_PER_WINDOW // 2
+"""Locked music on either side of a region that the network sees at least, where there is so much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """A stretch of a piece that is sampled: `[first_beat, first_beat + n_beats)`, from a bar line on."""
+
+    first_beat: int
+    n_beats: int
+
+    @property
+    def first_step(self) -> int:
+        return self.first_beat * STEPS_PER_BEAT
+
+
+Watcher: TypeAlias = Callable[["DenoiseStep", Canvas], None]
+"""Told of every step, and of the stretch that it belongs to."""
+
+
+def unwatched(_step: DenoiseStep, _canvas: Canvas) -> None:
+    """Looks away."""
+
+
+def reroll(
+    bundle: Bundle,
+    take: Take,
+    selection: Selection,
+    *,
+    seed: int,
+    settings: GenerationSettings | None = None,
+    name: str = "",
+    watch: Watcher = unwatched,
+    cancel: CancelToken = NEVER,
+) -> Take:
+    """Write a selection anew; everything else stays byte for byte.
+
+    Args:
+        selection: what may change. Notes that a person wrote stay in any case.
+        seed: of the new notes. The performance keeps the take's own.
+        settings: others for the new notes (t0, k, steps, guidance, ...); by default the take's.
+
+    Raises:
+        InputError: when the selection holds no cell of the piece.
+    """
+    settings = settings or take.settings
+    job = _Job.of(bundle, take, selection, settings)
+    written = _sample_selection(job, selection, seed=seed, restart=None, watch=watch, cancel=cancel)
+    details = {"region": selection.to_json(), "seed": seed}
+    return _child(take, "reroll", written, settings=settings, name=name, details=details, model=bundle.hash)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Written:
+    """What sampling gave: notes, what it followed, and the way there."""
+
+    notes: tuple[Note, ...]
+    plan: MusicPlan
+    trajectory: Trajectory | None
+
+
+def _child(
+    parent: Take,
+    origin: Origin,
+    written: _Written,
+    *,
+    settings: GenerationSettings,
+    name: str,
+    details: Mapping[str, Any],
+    model: str,
+) -> Take:
+    change = Difference.between(parent.notes, written.notes)
+    counts = {"kept": len(change.kept), "removed": len(change.removed), "new": len(change.new)}
+    return replace(
+        parent,
+        id=new_id(),
+        name=name or f"{parent.name} {origin}",
+        origin=origin,
+        parent=parent.id,
+        settings=settings,
+        plan=written.plan,
+        notes=written.notes,
+        hand=tuple(note for note in parent.hand if note in set(written.notes)),
+        trajectory=written.trajectory,
+        model=model,
+        created_s=time.time(),
+        starred=False,
+        details={**details, "difference": counts},
+    )
+
+
+def new_id() -> str:
+    """A name that no other take has."""
+    return uuid.uuid4().hex
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    """What sampling a selection works on: the piece, what is locked, what may change, the stretch around it."""
+
+    bundle: Bundle
+    plan: MusicPlan
+    settings: GenerationSettings
+    locked: tuple[Note, ...]
+    free: NDArray[np.bool_]
+    canvas: Canvas
+
+    @classmethod
+    def of(cls, bundle: Bundle, take: Take, selection: Selection, settings: GenerationSettings) -> _Job:
+        free = selection.mask(take.plan.n_beats * STEPS_PER_BEAT)
+        if not free.any():
+            raise InputError("The region holds nothing of this piece.", "Choose bars that the piece has.")
+        canvas = canvas_around(free, take.plan.n_beats)
+        return cls(bundle, take.plan, settings, locked_notes(take, selection), free, canvas)
+
+    @property
+    def bars(self) -> tuple[tuple[str, int], ...]:
+        """Names that the noise of the canvas' bars is keyed by."""
+        first = self.canvas.first_beat // BEATS_PER_BAR
+        return tuple(shots_of_bars(self.plan, first + self.padded // BEATS_PER_BAR)[first:])
+
+    @property
+    def padded(self) -> int:
+        """Beats of the canvas as it is sampled; those beyond the piece are free."""
+        from engine.diffusion.composer import stride_for
+        from engine.diffusion.sampling import padded_beats
+
+        return padded_beats(self.canvas.n_beats, stride_for(self.bundle.model, self.settings))
+
+    def free_cells(self) -> NDArray[np.bool_]:
+        """Cells of the padded canvas that may change, bool `[V, 4 * padded, 128]`."""
+        cells = np.ones((self.free.shape[0], self.padded * STEPS_PER_BEAT, self.free.shape[2]), np.bool_)
+        inside = self.free[:, self.canvas.first_step :][:, : cells.shape[1]]
+        cells[:, : inside.shape[1]] = inside
+        return cells
+
+    def locked_table(self) -> NoteTable:
+        """Locked notes that sound in the canvas, onsets from its beginning."""
+        first, end = self.canvas.first_step, self.canvas.first_step + self.padded * STEPS_PER_BEAT
+        near = (note for note in self.locked if note.end > first and note.onset < end)
+        return NoteTable.from_notes(replace(note, onset=note.onset - first) for note in near)
+
+    def sample(
+        self, *, seed: int, restart: Restart | None, watch: Watcher, cancel: CancelToken
+    ) -> tuple[tuple[Note, ...], Trajectory]:
+        """Notes of the canvas, onsets from the beginning of the piece, and the way there."""
+        from engine.diffusion.locks import constraints
+        from engine.diffusion.noise import NoiseSource
+        from engine.diffusion.sampling import FROM_NOISE, sample
+
+        known, pull = constraints(self.bundle.model, self.locked_table(), self.free_cells())
+        steps = []
+        for step in sample(
+            self.bundle.model,
+            _cropped(self.plan, self.canvas),
+            self.settings,
+            NoiseSource.for_bars(seed, self.bars),
+            known=known,
+            shape=pull,
+            restart=restart or FROM_NOISE,
+            cancel=cancel,
+        ):
+            steps.append(step)
+            watch(step, self.canvas)
+        roll = self.bundle.model.decode(steps[-1].x0_hat)
+        notes = tuple(replace(note, onset=note.onset + self.canvas.first_step) for note in roll_to_notes(roll))
+        return notes, trajectory_of(steps, first_beat=self.canvas.first_beat, seed=seed, bars=self.bars)
+
+
+def trajectory_of(
+    steps: Sequence[DenoiseStep], *, first_beat: int, seed: int, bars: Sequence[tuple[str, int]]
+) -> Trajectory:
+    """The way of a run, from all its steps."""
+    v = np.stack([step.v.numpy() for step in steps])
+    return Trajectory(first_beat, seed, tuple(bars), tuple(step.timestep for step in steps), v)
+
+
+def _sample_selection(
+    job: _Job, selection: Selection, *, seed: int, restart: Restart | None, watch: Watcher, cancel: CancelToken
+) -> _Written:
+    """Sample the windows around a selection with the rest given, and join what they hold."""
+    decoded, trajectory = job.sample(seed=seed, restart=restart, watch=watch, cancel=cancel)
+    n_steps = job.plan.n_beats * STEPS_PER_BEAT
+    notes = join_notes(job.locked, decoded, selection, job.plan.harmony, n_steps=n_steps)
+    return _Written(notes, job.plan, trajectory)
+
+
+def locked_notes(take: Take, selection: Selection) -> tuple[Note, ...]:
+    """Notes that begin outside a selection, and those that a person wrote."""
+    hand = set(take.hand)
+    return tuple(note for note in take.notes if note in hand or not selection.holds(note))
+
+
+def canvas_around(free: NDArray[np.bool_], n_beats: int) -> Canvas:
+    """The stretch to sample for cells that may change: whole bars, with context, a window at least where there is one.
+
+    Args:
+        free: bool `[V, N, 128]`, some of it True.
+    """
+    touched: NDArray[np.bool_] = np.any(free, axis=(0, 2))
+    beats = np.flatnonzero(touched) // STEPS_PER_BEAT
+    first = max(0, (int(beats[0]) - CONTEXT_BEATS) // BEATS_PER_BAR * BEATS_PER_BAR)
+    end = min(n_beats, int(beats[-1]) + 1 + CONTEXT_BEATS)
+    first = max(0, min(first, (n_beats - BEATS_PER_WINDOW) // BEATS_PER_BAR * BEATS_PER_BAR))
+    length = max(BEATS_PER_WINDOW, end - first)
+    strides = -(-(length - BEATS_PER_WINDOW) // CONTEXT_BEATS)
+    return Canvas(first, min(n_beats - first, BEATS_PER_WINDOW + strides * CONTEXT_BEATS))
+
+
+def _cropped(plan: MusicPlan, canvas: Canvas) -> Rows:
+    span = slice(canvas.first_beat, canvas.first_beat + canvas.n_beats)
+    if plan.encoded is not None:
+        return EncodedRows(plan.encoded.semantic[span], plan.encoded.dynamic[span])
+    rows = plan.conditions
+    return Conditions(rows.dynamic[span], rows.semantic[span], rows.plan[span])
+
+
+def fork(
+    bundle: Bundle,
+    take: Take,
+    *,
+    step: int,
+    settings: GenerationSettings,
+    signals: FrameSignals | None = None,
+    name: str = "",
+    watch: Watcher = unwatched,
+    cancel: CancelToken = NEVER,
+) -> Take:
+    """Leave a take's run after one of its steps and go on with other settings.
+
+    The steps up to there are repeated from the trajectory, without the network; with unchanged settings the whole take
+    comes out again exactly. Another seed renoises the canvas at that step: what was settled stays. Another mood
+    changes the condition rows; tempo and harmony stay the take's.
+
+    Args:
+        step: the last step kept, from 0.
+        settings: t0, k, guidance, plan guidance, mood and seed may differ from the take's.
+        signals: the picture, needed when the mood differs.
+
+    Raises:
+        InputError: for a take without a trajectory, another model, a step that it has not, or settings that cannot
+            change on the way.
+    """
+    trajectory = _forkable(bundle, take, step, settings)
+    plan = take.plan
+    if settings.mood != take.settings.mood:
+        if signals is None:
+            raise InputError("A fork with another mood needs the picture.", "Open the video first.")
+        plan = recondition(signals, plan, settings, quantiles=bundle.config.quantiles)
+    restart = _restart(trajectory, step, settings.seed if settings.seed != take.settings.seed else None)
+    selection = Selection.from_json(take.details["region"]) if "region" in take.details else EVERYTHING
+    job = _Job.of(bundle, replace(take, plan=plan), selection, settings)
+    written = _sample_selection(job, selection, seed=trajectory.seed, restart=restart, watch=watch, cancel=cancel)
+    details = {name: value for name, value in take.details.items() if name == "region"}
+    kept = replace(settings, seed=take.settings.seed)
+    details |= {"step": step, "seed": settings.seed}
+    return _child(take, "fork", written, settings=kept, name=name, details=details, model=bundle.hash)
+
+
+EVERYTHING: Final = Selection((Region(),))
+
+
+def _forkable(bundle: Bundle, take: Take, step: int, settings: GenerationSettings) -> Trajectory:
+    trajectory = take.trajectory
+    if trajectory is None:
+        raise InputError(f"The take '{take.name}' holds no denoising steps.", "Fork a take that was generated.")
+    if take.model != bundle.hash:
+        raise InputError(f"The take '{take.name}' was made by another model.", "Give that model's bundle.")
+    if not 0 <= step < trajectory.n_steps:
+        raise InputError(f"There is no step {step + 1}.", f"The take has steps 1 to {trajectory.n_steps}.")
+    if (settings.steps, settings.sampler) != (take.settings.steps, take.settings.sampler):
+        raise InputError("A fork keeps the sampler and the number of steps.", "Change t0, k, guidance, mood or seed.")
+    return trajectory
+
+
+def _restart(trajectory: Trajectory, step: int, new_seed: int | None) -> Restart:
+    import torch
+
+    from engine.diffusion.noise import NoiseSource
+    from engine.diffusion.sampling import Restart
+
+    noise = None if new_seed is None else NoiseSource.for_bars(new_seed, trajectory.bars)
+    return Restart([torch.from_numpy(v) for v in trajectory.v[: step + 1]], noise)
+
+
+def edit(take: Take, notes: Iterable[Note], *, name: str = "") -> Take:
+    """The take with these notes instead; those that it had not become locks.
+
+    Raises:
+        InputError: when a note begins outside the piece.
+    """
+    wanted = tuple(sorted(set(notes)))
+    n_steps = take.plan.n_beats * STEPS_PER_BEAT
+    if any(not 0 <= note.onset < n_steps for note in wanted):
+        raise InputError("A note begins outside the piece.", f"The piece has {n_steps} sixteenths.")
+    change = Difference.between(take.notes, wanted)
+    hand = tuple(sorted({*take.hand, *change.new} & set(wanted)))
+    written = _Written(wanted, take.plan, None)
+    child = _child(take, "edit", written, settings=take.settings, name=name, details={}, model=take.model)
+    return replace(child, hand=hand)
