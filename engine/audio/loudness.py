@@ -1,7 +1,8 @@
-"""Loudness and true peak after ITU-R BS.1770-5, and a limiter that keeps below a ceiling.
+"""Loudness and true peak after ITU-R BS.1770-5, a limiter that keeps below a ceiling, and both brought to a target.
 
 Everything goes through in blocks, so that a long piece can be cancelled; the meter agrees with pyloudnorm to 0.05 LU
-(tested). The limiter looks ahead: its gain is down before the peak arrives, and comes back slowly.
+(tested). The limiter looks ahead: its gain is down before the peak arrives, and comes back slowly. What it does is a
+gain over time, so that the same can be done to every part of a mix.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from scipy.ndimage import minimum_filter1d, uniform_filter1d
 from scipy.signal import lfilter, resample_poly
 
 from engine.audio.clip import AudioClip, db_to_gain
+from engine.audio.curve import CELL, GainCurve
 from engine.cancel import NEVER, CancelToken
 
 Array = NDArray[np.float64]
@@ -25,15 +27,23 @@ _HOP_S: Final = 0.1
 _HOPS_PER_BLOCK: Final = 4
 _OVERSAMPLING: Final = 4
 _CHUNK: Final = 1 << 16
-_LIMITER_CELL: Final = 32
-"""Points that share one limiter gain before it is smoothed."""
 _ATTACK_S: Final = 0.005
 _RELEASE_S: Final = 0.15
+_MARGIN_DB: Final = 0.05
+"""The moving gain itself makes tiny new peaks: the limiter aims so far below its ceiling."""
+_CLOSE_LU: Final = 0.05
+_TRIES: Final = 6
+MOST_LIMITING_DB: Final = 12.0
+"""Beyond this a limiter is heard as distortion; then the target is missed, and that is said."""
 
 
-def loudness_lufs(clip: AudioClip, *, cancel: CancelToken = NEVER) -> float:
-    """Integrated loudness with both gates; `SILENCE` for silence and for clips shorter than 0.4 s."""
-    energy = _hop_energies(clip, cancel)
+def loudness_lufs(clip: AudioClip, *, curve: GainCurve | None = None, cancel: CancelToken = NEVER) -> float:
+    """Integrated loudness with both gates; `SILENCE` for silence and for clips shorter than 0.4 s.
+
+    Args:
+        curve: a gain under which the clip is measured.
+    """
+    energy = _hop_energies(clip, curve, cancel)
     if len(energy) < _HOPS_PER_BLOCK:
         return SILENCE
     blocks = np.convolve(energy, np.full(_HOPS_PER_BLOCK, 1 / _HOPS_PER_BLOCK), "valid")
@@ -44,9 +54,9 @@ def loudness_lufs(clip: AudioClip, *, cancel: CancelToken = NEVER) -> float:
     return float(-0.691 + 10 * np.log10(kept.mean()))
 
 
-def true_peak_db(clip: AudioClip, *, cancel: CancelToken = NEVER) -> float:
+def true_peak_db(clip: AudioClip, *, curve: GainCurve | None = None, cancel: CancelToken = NEVER) -> float:
     """Largest value between the samples too, by 4x oversampling, in dB of full scale; `SILENCE` for silence."""
-    peaks = [envelope.max(initial=0.0) for envelope in _oversampled_peaks(clip, cancel, cell=_CHUNK)]
+    peaks = [envelope.max(initial=0.0) for envelope in _oversampled_peaks(clip, cancel, cell=_CHUNK, curve=curve)]
     peak = max(peaks, default=0.0)
     return float(20 * np.log10(peak)) if peak > 0 else SILENCE
 
@@ -56,44 +66,94 @@ def normalise(
     *,
     target_lufs: float = -16.0,
     ceiling_db: float = -1.0,
-    most_limiting_db: float = 5.0,
+    most_limiting_db: float = MOST_LIMITING_DB,
     cancel: CancelToken = NEVER,
 ) -> AudioClip:
-    """Bring a clip to a loudness without passing a true-peak ceiling.
+    """Bring a clip to a loudness without passing a true-peak ceiling: `levelling`, applied."""
+    curve = levelling(
+        clip, target_lufs=target_lufs, ceiling_db=ceiling_db, most_limiting_db=most_limiting_db, cancel=cancel
+    )
+    return curve.applied(clip, cancel=cancel)
 
-    Peaks above the ceiling are limited by up to `most_limiting_db`; where that is not enough the whole clip is turned
-    down. Clips too short to have a loudness are brought to the ceiling by their peak, silence stays silence.
+
+def levelling(
+    clip: AudioClip,
+    *,
+    target_lufs: float | None,
+    ceiling_db: float,
+    most_limiting_db: float = MOST_LIMITING_DB,
+    cancel: CancelToken = NEVER,
+) -> GainCurve:
+    """The gain over time that brings a clip to a loudness below a true-peak ceiling.
+
+    One gain throughout, then a limiter on what passes the ceiling. As the limiter takes loudness away, the gain is
+    found by trying. Where more than `most_limiting_db` of limiting would be needed, the clip stays softer than asked.
+    Clips too short to have a loudness are brought to the ceiling by their peak, silence stays silence.
+
+    Args:
+        target_lufs: None leaves the level as it is, under the limiter.
     """
-    peak_db = true_peak_db(clip, cancel=cancel)
-    if peak_db == SILENCE:
-        return clip
+    peaks = np.concatenate(list(_oversampled_peaks(clip, cancel, cell=CELL)) or [np.zeros(0)])
+    peak = float(peaks.max(initial=0.0))
+    if peak == 0:
+        return GainCurve.flat(clip.n)
+    room_db = ceiling_db - float(20 * np.log10(peak))
+    if target_lufs is None:
+        return _safe(clip, peaks, 0.0, ceiling_db, cancel)
     loudness = loudness_lufs(clip, cancel=cancel)
-    wanted_db = ceiling_db - peak_db if loudness == SILENCE else target_lufs - loudness
-    gain_db = min(wanted_db, ceiling_db - peak_db + most_limiting_db)
-    louder = AudioClip(clip.samples * np.float32(db_to_gain(gain_db)), clip.sample_rate)
-    return louder if peak_db + gain_db <= ceiling_db else limit(louder, ceiling_db=ceiling_db, cancel=cancel)
+    gain_db = room_db if loudness == SILENCE else min(target_lufs - loudness, room_db + most_limiting_db)
+    tried: list[tuple[float, float]] = []
+    for _ in range(_TRIES):
+        if gain_db <= room_db:
+            break
+        curve = _limited(peaks, gain_db, ceiling_db - _MARGIN_DB, clip)
+        tried.append((gain_db, loudness_lufs(clip, curve=curve, cancel=cancel)))
+        wanted_db = min(_next_gain_db(tried, target_lufs), room_db + most_limiting_db)
+        if abs(target_lufs - tried[-1][1]) <= _CLOSE_LU or abs(wanted_db - gain_db) < 0.01:
+            break
+        gain_db = wanted_db
+    return _safe(clip, peaks, gain_db, ceiling_db, cancel)
+
+
+def _next_gain_db(tried: list[tuple[float, float]], target_lufs: float) -> float:
+    """Where the line through the last two tries meets the target; after one try, as if nothing were lost."""
+    gain_db, reached = tried[-1]
+    slope = 1.0
+    if len(tried) > 1 and abs(tried[-1][0] - tried[-2][0]) > 1e-6:
+        slope = (reached - tried[-2][1]) / (gain_db - tried[-2][0])
+    return gain_db + (target_lufs - reached) / min(1.0, max(slope, 0.2))
 
 
 def limit(clip: AudioClip, *, ceiling_db: float = -1.0, cancel: CancelToken = NEVER) -> AudioClip:
     """Keep the true peak at or below a ceiling; what lies below it passes unchanged."""
-    ceiling = db_to_gain(ceiling_db - 0.05)  # the moving gain itself makes tiny new peaks
-    envelope = np.concatenate(list(_oversampled_peaks(clip, cancel, cell=_LIMITER_CELL)) or [np.zeros(0)])
-    needed = np.minimum(1.0, ceiling / np.maximum(envelope, 1e-9))
-    if not np.any(needed < 1):
-        return clip
-    gain = _smoothed(needed, clip.sample_rate)
-    centres = (np.arange(len(gain)) + 0.5) * _LIMITER_CELL
-    out = np.empty_like(clip.samples)
-    for low in range(0, clip.n, _CHUNK):
-        cancel.raise_if_cancelled()
-        span = slice(low, min(low + _CHUNK, clip.n))
-        out[:, span] = clip.samples[:, span] * np.interp(np.arange(span.start, span.stop), centres, gain)
-    return AudioClip(out, clip.sample_rate)
+    return levelling(clip, target_lufs=None, ceiling_db=ceiling_db, cancel=cancel).applied(clip, cancel=cancel)
+
+
+def _limited(peaks: Array, gain_db: float, ceiling_db: float, clip: AudioClip) -> GainCurve:
+    """A gain and the limiter behind it. `peaks`: of each cell of the clip, between the samples too."""
+    gain = db_to_gain(gain_db)
+    needed = np.minimum(1.0, db_to_gain(ceiling_db) / np.maximum(peaks * gain, 1e-9))
+    if np.all(needed == 1):
+        return GainCurve.flat(clip.n, gain)
+    return GainCurve(_smoothed(needed, clip.sample_rate) * gain, clip.n)
+
+
+def _safe(clip: AudioClip, peaks: Array, gain_db: float, ceiling_db: float, cancel: CancelToken) -> GainCurve:
+    """A gain and the limiter behind it, measured to stay below the ceiling."""
+    if float(peaks.max(initial=0.0)) * db_to_gain(gain_db) <= db_to_gain(ceiling_db):
+        return GainCurve.flat(clip.n, db_to_gain(gain_db))
+    margin_db = _MARGIN_DB
+    while True:
+        curve = _limited(peaks, gain_db, ceiling_db - margin_db, clip)
+        over_db = true_peak_db(clip, curve=curve, cancel=cancel) - ceiling_db
+        if over_db <= 0:
+            return curve
+        margin_db += over_db + 0.01
 
 
 def _smoothed(needed: Array, sample_rate: int) -> Array:
     """Gain per cell, nowhere above what is needed: held around each dip, eased into it, slowly back."""
-    cells = sample_rate / _LIMITER_CELL
+    cells = sample_rate / CELL
     attack = max(1, round(_ATTACK_S * cells))
     held = minimum_filter1d(needed, 2 * attack + 3, mode="nearest")
     recover = 1 - np.exp(-1 / (_RELEASE_S * cells))
@@ -105,7 +165,7 @@ def _smoothed(needed: Array, sample_rate: int) -> Array:
     return np.asarray(np.minimum(uniform_filter1d(gain, 2 * attack + 1, mode="nearest"), 1.0), np.float64)
 
 
-def _hop_energies(clip: AudioClip, cancel: CancelToken) -> Array:
+def _hop_energies(clip: AudioClip, curve: GainCurve | None, cancel: CancelToken) -> Array:
     """Mean square of the K-weighted channels, summed, of each whole 0.1 s."""
     hop = round(_HOP_S * clip.sample_rate)
     stages = _k_weighting(clip.sample_rate)
@@ -115,6 +175,8 @@ def _hop_energies(clip: AudioClip, cancel: CancelToken) -> Array:
     for low in range(0, clip.n - hop + 1, hop * hops_a_chunk):
         cancel.raise_if_cancelled()
         wave = clip.samples[:, low : low + hop * hops_a_chunk].astype(np.float64)
+        if curve is not None:
+            wave *= curve.between(low, low + wave.shape[1])
         for i, (b, a) in enumerate(stages):
             wave, states[i] = lfilter(b, a, wave, axis=1, zi=states[i])
         count = wave.shape[1] // hop
@@ -145,14 +207,19 @@ def _k_weighting(sample_rate: int) -> list[tuple[Array, Array]]:
     return [(shelf_b / scale, shelf_a / scale), (np.array([1.0, -2.0, 1.0]), pass_a)]
 
 
-def _oversampled_peaks(clip: AudioClip, cancel: CancelToken, *, cell: int) -> list[Array]:
+def _oversampled_peaks(
+    clip: AudioClip, cancel: CancelToken, *, cell: int, curve: GainCurve | None = None
+) -> list[Array]:
     """Largest 4x oversampled magnitude of both channels in each cell of points, chunk by chunk."""
     margin = 64
     result = []
     for low in range(0, clip.n, _CHUNK):
         cancel.raise_if_cancelled()
         first, last = max(0, low - margin), min(clip.n, low + _CHUNK + margin)
-        fine = np.abs(resample_poly(clip.samples[:, first:last], _OVERSAMPLING, 1, axis=1)).max(0)
+        wave = clip.samples[:, first:last]
+        if curve is not None:
+            wave = wave * curve.between(first, last).astype(np.float32)
+        fine = np.abs(resample_poly(wave, _OVERSAMPLING, 1, axis=1)).max(0)
         count = min(_CHUNK, clip.n - low)
         fine = fine[(low - first) * _OVERSAMPLING : (low - first + count) * _OVERSAMPLING]
         cells = -(-count // cell)
