@@ -7,14 +7,19 @@ written to MIDI lands where this module says.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 STEPS_PER_BEAT: Final = 4
 BEATS_PER_BAR: Final = 4
+SHORT_BAR_BEATS: Final = 2
 STEPS_PER_BAR: Final = STEPS_PER_BEAT * BEATS_PER_BAR
 BARS_PER_WINDOW: Final = 8
 BEATS_PER_WINDOW: Final = BARS_PER_WINDOW * BEATS_PER_BAR
@@ -48,6 +53,32 @@ class Shot:
         return self.end_s - self.start_s
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of time, `[start_s, end_s)`, in seconds as they were measured.
+
+    Raises:
+        ValueError: if it ends before it begins.
+    """
+
+    start_s: float
+    end_s: float
+
+    def __post_init__(self) -> None:
+        if not self.start_s < self.end_s:
+            raise ValueError(f"a span that ends ({self.end_s}) before it begins ({self.start_s})")
+
+    @property
+    def duration_s(self) -> float:
+        return self.end_s - self.start_s
+
+
+def spans_within(spans: Sequence[Span], start_s: float, end_s: float) -> tuple[Span, ...]:
+    """What lies in `[start_s, end_s)`, counted from its beginning."""
+    cut = [(max(span.start_s, start_s) - start_s, min(span.end_s, end_s) - start_s) for span in spans]
+    return tuple(Span(start, end) for start, end in cut if start < end)
+
+
 @dataclass(frozen=True, slots=True)
 class TempoChange:
     """From `beat` on, one quarter note lasts `us_per_quarter` microseconds."""
@@ -56,20 +87,38 @@ class TempoChange:
     us_per_quarter: int
 
 
+Knots: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
+
+
+class Piece(NamedTuple):
+    """A stretch of one tempo: where and when it begins, and how long a quarter note lasts in it (0 where elided)."""
+
+    beat: Fraction
+    onset_s: Fraction
+    us_per_quarter: int
+
+
 @dataclass(frozen=True, slots=True)
 class TempoMap:
     """Piecewise-constant tempo: the only converter between seconds and beats.
 
+    Bars have four beats. In a short bar the last two take no time: the grid of beats stays even, the music skips them.
+
     Attributes:
         start_s: the time of beat 0 (>= 0; the music may begin with a short rest).
         changes: at least one, the first at beat 0, beats strictly increasing.
+        elided: short bars, numbered from 0, increasing: their beats 3 and 4 take no time.
 
     Raises:
-        ValueError: if the changes are empty, unordered, do not begin at beat 0, or a tempo is not positive.
+        ValueError: if the changes are empty, unordered, do not begin at beat 0, a tempo is not positive, or the short
+            bars are unordered.
     """
 
     start_s: Fraction
     changes: tuple[TempoChange, ...]
+    elided: tuple[int, ...] = ()
+    _pieces: tuple[Piece, ...] | None = field(default=None, init=False, repr=False, compare=False)
+    _knots: Knots | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         beats = [change.beat for change in self.changes]
@@ -79,6 +128,8 @@ class TempoMap:
             raise ValueError("tempo changes must come in increasing order")
         if any(change.us_per_quarter <= 0 for change in self.changes):
             raise ValueError("a quarter note must last longer than nothing")
+        if any(bar < 0 for bar in self.elided) or any(b <= a for a, b in pairwise(self.elided)):
+            raise ValueError("short bars must come in increasing order")
 
     @classmethod
     def constant(cls, bpm: float | Fraction, start_s: Fraction = Fraction(0)) -> TempoMap:
@@ -86,29 +137,74 @@ class TempoMap:
         us_per_quarter = round(Fraction(60 * MICROSECONDS) / Fraction(bpm))
         return cls(start_s, (TempoChange(Fraction(0), us_per_quarter),))
 
-    def _onsets_s(self) -> list[Fraction]:
-        times = [self.start_s]
-        for here, after in pairwise(self.changes):
-            times.append(times[-1] + (after.beat - here.beat) * Fraction(here.us_per_quarter, MICROSECONDS))
-        return times
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """The stretches of one tempo, elided ones among them, in order; worked out once."""
+        if self._pieces is None:
+            object.__setattr__(self, "_pieces", _pieces_of(self))
+        assert self._pieces is not None
+        return self._pieces
 
-    def _change_at(self, beat: Fraction) -> int:
-        return max(0, bisect_right([change.beat for change in self.changes], beat) - 1)
+    @property
+    def knots(self) -> Knots:
+        """The pieces as f64 arrays, for many conversions at once: beats, seconds, seconds a beat."""
+        if self._knots is None:
+            rows = [(float(p.beat), float(p.onset_s), p.us_per_quarter / MICROSECONDS) for p in self.pieces]
+            table = np.array(rows, np.float64)
+            object.__setattr__(self, "_knots", (table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy()))
+        assert self._knots is not None
+        return self._knots
 
     def seconds(self, beat: Fraction | int) -> Fraction:
         """The time of a beat (negative beats extend the first tempo backwards)."""
-        beat = Fraction(beat)
-        i = self._change_at(beat)
-        change = self.changes[i]
-        return self._onsets_s()[i] + (beat - change.beat) * Fraction(change.us_per_quarter, MICROSECONDS)
+        pieces = self.pieces
+        piece = pieces[max(0, bisect_right(pieces, beat, key=_beat_of) - 1)]
+        return piece.onset_s + (beat - piece.beat) * Fraction(piece.us_per_quarter, MICROSECONDS)
 
     def beat(self, seconds: Fraction) -> Fraction:
-        """The beat at a time; inverse of `seconds`."""
-        onsets = self._onsets_s()
-        i = max(0, bisect_right(onsets, seconds) - 1)
-        change = self.changes[i]
-        return change.beat + (seconds - onsets[i]) / Fraction(change.us_per_quarter, MICROSECONDS)
+        """The beat at a time; inverse of `seconds`. Where beats are elided it is the one after them."""
+        pieces = self.pieces
+        piece = pieces[max(0, bisect_right(pieces, seconds, key=_onset_of) - 1)]
+        return piece.beat + (seconds - piece.onset_s) / Fraction(piece.us_per_quarter, MICROSECONDS)
 
     def bpm(self, beat: Fraction | int = 0) -> float:
         """Quarter notes per minute at a beat."""
-        return 60 * MICROSECONDS / self.changes[self._change_at(Fraction(beat))].us_per_quarter
+        change = max(0, bisect_right(self.changes, beat, key=lambda change: change.beat) - 1)
+        return 60 * MICROSECONDS / self.changes[change].us_per_quarter
+
+    def sounds(self, beat: Fraction | int) -> bool:
+        """Whether a beat takes time: it is not one that a short bar leaves out."""
+        bar, place = divmod(beat, BEATS_PER_BAR)
+        return place < SHORT_BAR_BEATS or int(bar) not in self.elided
+
+    def played_beats(self, beat: Fraction | int) -> Fraction:
+        """Beats from beat 0 to a beat without the elided ones, as a sequencer counts them."""
+        before = bisect_left(self.elided, beat // BEATS_PER_BAR)
+        skipped = Fraction(before * (BEATS_PER_BAR - SHORT_BAR_BEATS))
+        if not self.sounds(beat):
+            skipped += beat % BEATS_PER_BAR - SHORT_BAR_BEATS
+        return beat - skipped
+
+
+def _beat_of(piece: Piece) -> Fraction:
+    return piece.beat
+
+
+def _onset_of(piece: Piece) -> Fraction:
+    return piece.onset_s
+
+
+def _pieces_of(tempo: TempoMap) -> tuple[Piece, ...]:
+    tempi = {change.beat: change.us_per_quarter for change in tempo.changes}
+    edges = dict.fromkeys(tempi)
+    for bar in tempo.elided:
+        edges[Fraction(bar * BEATS_PER_BAR + SHORT_BAR_BEATS)] = edges[Fraction((bar + 1) * BEATS_PER_BAR)] = None
+    pieces: list[Piece] = []
+    us_per_quarter = 0
+    onset_s = tempo.start_s
+    for beat in sorted(edges):
+        if pieces:
+            onset_s += (beat - pieces[-1].beat) * Fraction(pieces[-1].us_per_quarter, MICROSECONDS)
+        us_per_quarter = tempi.get(beat, us_per_quarter)
+        pieces.append(Piece(beat, onset_s, us_per_quarter if tempo.sounds(beat) else 0))
+    return tuple(pieces)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter
 
+from engine.music.tempo import seconds_of_steps
 from engine.timebase import STEPS_PER_BEAT, Shot, TempoMap
 
 FloatArray = NDArray[np.float32]
@@ -28,10 +29,7 @@ _SPIKE_SAMPLES: Final = 5
 
 def beat_times_s(tempo: TempoMap, n_beats: int) -> TimeArray:
     """Times of beats 0..n_beats in seconds, f64 `[n_beats + 1]`."""
-    knots = [change.beat for change in tempo.changes if change.beat < n_beats]
-    knots.append(Fraction(n_beats))
-    times = [float(tempo.seconds(beat)) for beat in knots]
-    return np.interp(np.arange(n_beats + 1), [float(beat) for beat in knots], times)
+    return seconds_of_steps(tempo, np.arange(n_beats + 1) * STEPS_PER_BEAT)
 
 
 def nearest_step(tempo: TempoMap, time_s: Fraction) -> int:

@@ -128,7 +128,7 @@ def hit_table(cuts_s: Sequence[Fraction], tempo: TempoMap) -> tuple[Hit, ...]:
 
 def seconds_of_steps(tempo: TempoMap, steps: NDArray[np.int64] | Array) -> Array:
     """Times of many steps at once, in seconds, f64; the same map as `TempoMap.seconds`, to 1e-12 s or so."""
-    knots, times, slopes = _knots(tempo)
+    knots, times, slopes = tempo.knots
     beats = np.asarray(steps, np.float64) / STEPS_PER_BEAT
     i = np.clip(np.searchsorted(knots, beats, side="right") - 1, 0, None)
     return np.asarray(times[i] + (beats - knots[i]) * slopes[i])
@@ -136,16 +136,9 @@ def seconds_of_steps(tempo: TempoMap, steps: NDArray[np.int64] | Array) -> Array
 
 def beats_of_seconds(tempo: TempoMap, seconds: Array) -> Array:
     """Beats of many times at once, f64; the same map as `TempoMap.beat`."""
-    knots, times, slopes = _knots(tempo)
+    knots, times, slopes = tempo.knots
     i = np.clip(np.searchsorted(times, seconds, side="right") - 1, 0, None)
     return np.asarray(knots[i] + (seconds - times[i]) / slopes[i])
-
-
-def _knots(tempo: TempoMap) -> tuple[Array, Array, Array]:
-    knots = np.array([float(change.beat) for change in tempo.changes])
-    slopes = np.array([change.us_per_quarter / MICROSECONDS for change in tempo.changes])
-    times = np.array([float(tempo.seconds(change.beat)) for change in tempo.changes])
-    return knots, times, slopes
 
 
 def _range_us(bpm_min: float, bpm_max: float) -> tuple[int, int]:
