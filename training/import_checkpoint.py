@@ -28,16 +28,14 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor
 
-from engine.diffusion.model import CARD, CONFIG, FORMAT, WEIGHTS
+from engine.diffusion.model import CARD, CONFIG, WEIGHTS
+from engine.diffusion.paper_model import PUBLISHED_GUIDANCE, PaperConfig
 from engine.diffusion.schedule import N_TIMESTEPS, PAPER_BETA_END, PAPER_BETA_START
-from engine.diffusion.unet import PAPER_K, PUBLISHED_T0, AttentionMode, ConditionOrder, UNetConfig
+from engine.diffusion.unet import PUBLISHED_T0, AttentionMode, ConditionOrder, UNetConfig
 from engine.errors import BundleError, InputError, OutputError
-from engine.timebase import BEATS_PER_WINDOW, N_PITCHES, STEPS_PER_BEAT
 from training.published_names import published_layout
 
 SCHEDULE_PREFIX: Final = "ldm."
-
-PUBLISHED_GUIDANCE: Final = 5.0
 
 ORDERS: Final[Mapping[str, ConditionOrder]] = {
     "c_v": "semantic-dynamic",
@@ -260,28 +258,9 @@ def _config_of(params: Path) -> UNetConfig:
 
 def bundle_config(report: ImportReport, *, weights_sha256: str, source_name: str) -> dict[str, Any]:
     """What `config.json` of the bundle says."""
+    config = PaperConfig(network=report.config, version=f"imported {report.source_sha256[:8]}")
     return {
-        "format": FORMAT,
-        "architecture": "unet",
-        "profile": "paper",
-        "version": f"imported {report.source_sha256[:8]}",
-        "network": report.config.to_json(),
-        "data": {
-            "space": "roll",
-            "range": [0, 1],
-            "beats": BEATS_PER_WINDOW,
-            "steps_per_beat": STEPS_PER_BEAT,
-            "pitches": N_PITCHES,
-        },
-        "prediction": "epsilon",
-        "schedule": "scaled_linear",
-        "t0": PUBLISHED_T0,
-        "k": PAPER_K,
-        "guidance": PUBLISHED_GUIDANCE,
-        "conditions": {
-            "semantic": {"kind": "bert-base-uncased of BLIP captions", "width": report.config.semantic_width},
-            "dynamic": {"kind": "CLIP video features", "width": report.config.dynamic_width},
-        },
+        **config.to_json(),
         "weights": {"file": WEIGHTS, "sha256": weights_sha256, "parameters": report.n_parameters},
         "source": {"file": source_name, "sha256": report.source_sha256},
     }

@@ -7,7 +7,7 @@ piano roll. Predictions are handed over as v (Salimans & Ho 2022), from which x0
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from torch import Tensor
 
@@ -20,6 +20,9 @@ from engine.timebase import BEATS_PER_WINDOW
 
 Rows: TypeAlias = Conditions | EncodedRows
 """Condition rows of a piece: those of the `studio` profile, or those of the `paper` profile."""
+
+
+Profile: TypeAlias = Literal["studio", "paper"]
 
 
 class Predictor(Protocol):
@@ -77,6 +80,11 @@ class Composer(Protocol):
     @property
     def width(self) -> int:
         """D, numbers a beat of the canvas."""
+        ...
+
+    @property
+    def profile(self) -> Profile:
+        """Which rows the model follows."""
         ...
 
     @property

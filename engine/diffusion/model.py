@@ -19,9 +19,11 @@ from torch import Tensor, nn
 
 from engine.cancel import NEVER, CancelToken
 from engine.diffusion.autoencoder import LOWEST_KEY, N_KEYS, Autoencoder, AutoencoderConfig, pack_notes
-from engine.diffusion.composer import Composer, ComposerConfig, Predictor, Rows, Scheduler
+from engine.diffusion.composer import Composer, ComposerConfig, Predictor, Profile, Rows, Scheduler
 from engine.diffusion.conditioning import ControlStatistics
 from engine.diffusion.denoiser import Denoiser, DenoiserConfig
+from engine.diffusion.paper_model import ARCHITECTURE as PAPER_ARCHITECTURE
+from engine.diffusion.paper_model import load_paper_model
 from engine.diffusion.schedule import SCHEDULES
 from engine.errors import BundleError
 from engine.music.controls import DYNAMIC, SEMANTIC, Conditions
@@ -126,6 +128,10 @@ class CompactModel(nn.Module):
     def stride_beats(self) -> int:
         return BEATS_PER_WINDOW // 2
 
+    @property
+    def profile(self) -> Profile:
+        return "studio"
+
     def predictor(
         self, rows: Rows, settings: GenerationSettings, *, stride_beats: int, cancel: CancelToken = NEVER
     ) -> Predictor:
@@ -186,7 +192,17 @@ def load_bundle(folder: Path, device: str = "cpu") -> Bundle:
     Raises:
         BundleError: if it is missing, damaged, or of a kind that this engine cannot serve.
     """
-    config = ModelConfig.from_json(_read_config(folder))
+    data = read_config(folder)
+    if data.get("architecture") == PAPER_ARCHITECTURE:
+        paper, digest = load_paper_model(folder, data, device)
+        return Bundle(paper, digest, folder)
+    if data.get("architecture") != ARCHITECTURE:
+        raise BundleError(
+            f"The bundle's architecture is {data.get('architecture')!r}; this engine serves {ARCHITECTURE!r} and "
+            f"{PAPER_ARCHITECTURE!r}.",
+            _GET_ANOTHER,
+        )
+    config = ModelConfig.from_json(data)
     file = folder / WEIGHTS
     if not file.is_file():
         raise BundleError(f"The bundle '{folder}' has no {WEIGHTS}.", _GET_ANOTHER)
@@ -203,7 +219,12 @@ def load_bundle(folder: Path, device: str = "cpu") -> Bundle:
     return Bundle(model, hashlib.sha256(file.read_bytes()).hexdigest(), folder)
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
+def read_config(folder: Path) -> dict[str, Any]:
+    """The table in a bundle's configuration file, as it is.
+
+    Raises:
+        BundleError: if there is none that can be read.
+    """
     try:
         data = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     except FileNotFoundError:
