@@ -91,6 +91,39 @@ class Direction:
         """The curve of a name, None where none was drawn."""
         return next((curve for curve in self.curves if curve.name == name), None)
 
+    def within(self, start_s: Fraction, end_s: Fraction, *, shots: tuple[Shot, ...]) -> Direction:
+        """The direction of a part of the video by itself: what lies in `[start_s, end_s)`, counted from its beginning.
+
+        Chords and key stay: they belong to beats of the music.
+
+        Args:
+            shots: of the whole video, as edited or detected; those of the part become the result's.
+        """
+        shown = [shot for shot in shots if shot.start_s < end_s and shot.end_s > start_s]
+        return Direction(
+            shots=tuple(_shot_within(shot, index, start_s, end_s) for index, shot in enumerate(shown)),
+            markers=tuple(
+                Marker(marker.time_s - start_s, marker.label)
+                for marker in self.markers
+                if start_s <= marker.time_s < end_s
+            ),
+            stars=None
+            if self.stars is None
+            else tuple(time_s - start_s for time_s in self.stars if start_s <= time_s < end_s),
+            curves=tuple(
+                Curve(curve.name, tuple((time_s - start_s, value) for time_s, value in curve.points))
+                for curve in self.curves
+            ),
+            moods=tuple(
+                (max(shot.start_s, start_s) - start_s, mood)
+                for time_s, mood in self.moods
+                for shot in shown
+                if shot.start_s <= time_s < shot.end_s
+            ),
+            key=self.key,
+            chords=self.chords,
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Plain data with a schema version; exact times as "numerator/denominator"."""
         return {
@@ -127,6 +160,12 @@ class Direction:
 
 OPEN: Final = Direction()
 """Nothing laid down: everything is left to the picture."""
+
+
+def _shot_within(shot: Shot, index: int, start_s: Fraction, end_s: Fraction) -> Shot:
+    """A shot's share of a part; the first one begins with it."""
+    begin_s, stop_s = max(shot.start_s, start_s) - start_s, min(shot.end_s, end_s) - start_s
+    return Shot(index, begin_s, stop_s, shot.transition, shot.salience) if index else Shot(0, begin_s, stop_s, "start")
 
 
 def _shot_json(shot: Shot) -> list[Any]:

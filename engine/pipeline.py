@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +19,7 @@ from engine.events import Report, no_report
 from engine.features.conditions import PictureRows, estimate_conditions
 from engine.music.chords import parse_chord, parse_key
 from engine.music.controls import Conditions
+from engine.music.ducking import leave_room, thin_under_speech
 from engine.music.moods import AUTO, mood_of
 from engine.music.music_plan import MusicPlan
 from engine.music.notes import N_VOICES, Note, PianoRoll, roll_to_notes
@@ -27,12 +28,13 @@ from engine.music.progression import write_plan
 from engine.music.score import Marker, Score, perform
 from engine.music.tempo import choose_tempo
 from engine.settings import GenerationSettings
-from engine.signals import FrameSignals
-from engine.timebase import BEATS_PER_BAR, N_PITCHES, STEPS_PER_BEAT, Shot, TempoMap
+from engine.signals import FrameSignals, VideoInfo, trim_signals
+from engine.timebase import BEATS_PER_BAR, N_PITCHES, STEPS_PER_BEAT, Shot, Span, TempoMap
 from engine.video.analyse import analyse
 from engine.video.shots import detect_shots
 
 if TYPE_CHECKING:
+    from engine.diffusion.composer import Rows
     from engine.diffusion.model import Bundle
     from engine.diffusion.sampling import DenoiseStep
 
@@ -58,9 +60,17 @@ def plan_music(
     *,
     quantiles: Mapping[str, tuple[float, ...]],
     direction: Direction = OPEN,
+    speech: tuple[Span, ...] | None = None,
 ) -> MusicPlan:
-    """Shots, tempo, condition rows and harmony. `settings.seed` must be resolved; `direction` has precedence."""
+    """Shots, tempo, condition rows and harmony. `settings.seed` must be resolved; `direction` has precedence.
+
+    Args:
+        speech: where people speak in the video, if that was asked for; the rows leave room there when the settings say
+            so.
+    """
     assert settings.seed is not None
+    if direction.range_s is not None:
+        return _plan_part(signals, settings, quantiles, direction, direction.range_s, speech)
     shots = direction.shots or detect_shots(signals, sensitivity=settings.sensitivity)
     tempo = fit_tempo(signals, shots, settings)
     n_beats = beats_to_fill(signals.info.duration_s, tempo)
@@ -75,15 +85,73 @@ def plan_music(
         chords=[parse_chord(chord) if chord else None for chord in direction.chords] or None,
     )
     conditions = Conditions(picture.dynamic, picture.semantic, plan_rows(harmony))
-    return MusicPlan(signals.info, shots, tempo, n_beats, harmony, conditions)
+    plan = MusicPlan(signals.info, shots, tempo, n_beats, harmony, conditions, speech=speech)
+    return with_room_for_speech(plan, settings)
+
+
+def _plan_part(
+    signals: FrameSignals,
+    settings: GenerationSettings,
+    quantiles: Mapping[str, tuple[float, ...]],
+    direction: Direction,
+    range_s: tuple[Fraction, Fraction],
+    speech: tuple[Span, ...] | None,
+) -> MusicPlan:
+    """The plan of a part of the video, made as if nothing else were there: the music begins and ends with it."""
+    shots = direction.shots or detect_shots(signals, sensitivity=settings.sensitivity)
+    part, exact_s = trim_signals(signals, range_s)
+    own = direction.within(*exact_s, shots=shots)
+    plan = replace(plan_music(part, settings, quantiles=quantiles, direction=own), info=signals.info, range_s=exact_s)
+    return with_room_for_speech(replace(plan, speech=speech), settings)
+
+
+def with_room_for_speech(plan: MusicPlan, settings: GenerationSettings) -> MusicPlan:
+    """The plan whose rows ask for less under speech, when the settings say so."""
+    if not settings.duck_notes or not plan.speech:
+        return plan
+    return replace(plan, conditions=leave_room(plan.conditions, plan.speech_steps()))
+
+
+def notes_beside_speech(
+    notes: tuple[Note, ...], plan: MusicPlan, settings: GenerationSettings, *, fixed: Collection[Note] = ()
+) -> tuple[Note, ...]:
+    """The notes, thinned under speech when the settings say so; hits stay, and so do `fixed` notes."""
+    if not settings.duck_notes or not plan.speech:
+        return notes
+    chords = plan.harmony.chords
+    changes = [STEPS_PER_BEAT * i for i in range(1, len(chords)) if chords[i] != chords[i - 1]]
+    return thin_under_speech(notes, plan.speech_steps(), hits=plan.accent_steps(), changes=changes, fixed=fixed)
+
+
+def find_film_speech(info: VideoInfo, *, report: Report = no_report, cancel: CancelToken = NEVER) -> tuple[Span, ...]:
+    """Where people speak in a video's own sound, in seconds from the first frame; nowhere when it has none.
+
+    Raises:
+        InputError: where the detector cannot run on this machine, or the file cannot be opened any more.
+    """
+    from engine.audio.speech import RATE_HZ, find_speech
+    from engine.video.sound import read_original_sound
+
+    total = float(info.duration_s)
+    sound = read_original_sound(
+        info, sample_rate=RATE_HZ, report=lambda done, of: report(total * done / of / 3, total), cancel=cancel
+    )
+    if sound is None:
+        return ()
+    return find_speech(
+        sound, RATE_HZ, report=lambda done, of: report(total * (1 + 2 * done / of) / 3, total), cancel=cancel
+    )
 
 
 def recondition(
     signals: FrameSignals, plan: MusicPlan, settings: GenerationSettings, *, quantiles: Mapping[str, tuple[float, ...]]
 ) -> MusicPlan:
     """The plan with the rows that other settings (as another mood) ask for; shots, tempo and harmony stay."""
+    if plan.range_s is not None:
+        signals, _ = trim_signals(signals, plan.range_s)
     picture = _picture_rows(signals, plan.shots, plan.tempo, plan.n_beats, settings, quantiles)
-    return replace(plan, conditions=Conditions(picture.dynamic, picture.semantic, plan.conditions.plan))
+    plan = replace(plan, conditions=Conditions(picture.dynamic, picture.semantic, plan.conditions.plan))
+    return with_room_for_speech(plan, settings)
 
 
 def _picture_rows(
@@ -132,7 +200,20 @@ def denoise(
     assert settings.seed is not None
     n_bars = padded_beats(plan.n_beats, stride_for(bundle.model, settings)) // BEATS_PER_BAR
     noise = NoiseSource.for_bars(settings.seed, shots_of_bars(plan, n_bars))
-    yield from sample(bundle.model, plan.encoded or plan.conditions, settings, noise, cancel=cancel)
+    yield from sample(bundle.model, rows_for(bundle, plan), settings, noise, cancel=cancel)
+
+
+def rows_for(bundle: Bundle, plan: MusicPlan) -> Rows:
+    """The rows of a plan that the bundle's model follows.
+
+    Raises:
+        ValueError: the model follows encoders, and the plan was not encoded.
+    """
+    if bundle.model.profile == "studio":
+        return plan.conditions
+    if plan.encoded is None:
+        raise ValueError("this bundle follows encoded rows, and the plan holds none")
+    return plan.encoded
 
 
 def shots_of_bars(plan: MusicPlan, n_bars: int) -> list[tuple[str, int]]:
@@ -173,7 +254,7 @@ def write_score(notes: tuple[Note, ...], plan: MusicPlan, settings: GenerationSe
         notes,
         plan.tempo,
         palette=settings.palette,
-        end_s=plan.info.duration_s,
+        end_s=plan.duration_s,
         accents=plan.accent_steps(),
         seed=settings.seed,
         intensity=plan.conditions.dynamic[:, 2],

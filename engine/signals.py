@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from engine.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +92,46 @@ class FrameSignals:
     def exact_time_s(self, frame: int) -> Fraction:
         """Exact time of a frame from the first one."""
         return int(self.pts[frame] - self.pts[0]) * self.time_base
+
+
+_BETWEEN_FRAMES: Final = (
+    "content", "hue", "sat", "lum", "edges", "motion", "camera", "flash", "change", "lasting", "gradual",
+)  # fmt: skip
+"""Curves that compare a frame with the one before."""
+
+
+def trim_signals(
+    signals: FrameSignals, range_s: tuple[Fraction, Fraction]
+) -> tuple[FrameSignals, tuple[Fraction, Fraction]]:
+    """The measurements of a part of a video, as if the file held nothing else, and the part in whole frames.
+
+    Both ends move to the nearest edge of a frame; an end behind the video becomes its end. The first frame has nothing
+    before it to differ from.
+
+    Args:
+        range_s: [in, out) in seconds from the first frame.
+
+    Raises:
+        InputError: if no frame lies between the two.
+    """
+    info = signals.info
+    edges = [*(signals.exact_time_s(i) for i in range(len(signals.pts))), info.duration_s]
+    first, last = (_nearest(edges, time_s) for time_s in range_s)
+    if not first < last:
+        raise InputError(
+            f"No picture lies between {float(range_s[0]):g} s and {float(range_s[1]):g} s.",
+            f"The video lasts {float(info.duration_s):.2f} s.",
+        )
+    start_s, end_s = edges[first], edges[last]
+    curves = {name: curve[first:last].copy() for name, curve in signals.curves.items()}
+    for name in set(_BETWEEN_FRAMES) & set(curves):
+        curves[name][0] = 0
+    part = replace(info, duration_s=end_s - start_s, start_s=info.start_s + start_s)
+    return FrameSignals(part, signals.pts[first:last], signals.time_base, curves), (start_s, end_s)
+
+
+def _nearest(edges: list[Fraction], time_s: Fraction) -> int:
+    after = bisect_left(edges, time_s)
+    if after == 0 or after == len(edges):
+        return min(after, len(edges) - 1)
+    return after if edges[after] - time_s <= time_s - edges[after - 1] else after - 1

@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.audio.clip import AudioClip
 from engine.audio.curve import CELL, Array, GainCurve
-from engine.audio.speech import Span
+from engine.timebase import Span
 
 
 @dataclass(frozen=True, slots=True)

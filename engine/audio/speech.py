@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from math import gcd
 from typing import Any, Final
 
@@ -21,6 +19,7 @@ from scipy.signal import resample_poly
 from engine.cancel import NEVER, CancelToken
 from engine.errors import InputError
 from engine.events import Report, no_report
+from engine.timebase import Span
 
 Array = NDArray[np.float64]
 
@@ -35,22 +34,6 @@ SHORTEST_PAUSE_S: Final = 0.3
 PAD_S: Final = 0.03
 _CHUNK_S: Final = 8
 _MARGIN_S: Final = 0.05
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """A stretch of time, `[start_s, end_s)`, in seconds from the first sample."""
-
-    start_s: float
-    end_s: float
-
-    def __post_init__(self) -> None:
-        if not self.start_s < self.end_s:
-            raise ValueError(f"a span that ends ({self.end_s}) before it begins ({self.start_s})")
-
-    @property
-    def duration_s(self) -> float:
-        return self.end_s - self.start_s
 
 
 def find_speech(
@@ -113,24 +96,6 @@ def spans_of(chances: Sequence[float] | Array, *, duration_s: float) -> tuple[Sp
     kept = [(start, end) for start, end in runs if end - start >= SHORTEST_SPEECH_S]
     padded = [(max(0.0, start - PAD_S), min(duration_s, end + PAD_S)) for start, end in kept]
     return tuple(Span(start, end) for start, end in padded if start < end)
-
-
-def merged(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """The same stretches in order, those that touch or overlap as one."""
-    result: list[Span] = []
-    for span in sorted(spans):
-        if result and span.start_s <= result[-1].end_s:
-            result[-1] = Span(result[-1].start_s, max(result[-1].end_s, span.end_s))
-        else:
-            result.append(span)
-    assert all(a.end_s < b.start_s for a, b in pairwise(result))
-    return tuple(result)
-
-
-def within(spans: Sequence[Span], start_s: float, end_s: float) -> tuple[Span, ...]:
-    """What lies in `[start_s, end_s)`, counted from its beginning."""
-    cut = [(max(span.start_s, start_s) - start_s, min(span.end_s, end_s) - start_s) for span in spans]
-    return tuple(Span(start, end) for start, end in cut if start < end)
 
 
 def _detector() -> Any:

@@ -11,23 +11,27 @@ import numpy as np
 from engine.music.controls import DYNAMIC, HIT_COLUMNS, SEMANTIC, Conditions
 from engine.music.encoded import EncodedRows
 from engine.music.plan import Plan
-from engine.music.tempo import Hit, hit_table
+from engine.music.tempo import Hit, beats_of_seconds, hit_table
 from engine.signals import VideoInfo
-from engine.timebase import Shot, TempoMap
+from engine.timebase import STEPS_PER_BEAT, Shot, Span, TempoMap, spans_within
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MusicPlan:
     """What the music of a video is to follow, before a note is written.
 
+    All times but those of `range_s` and `speech` count from where the music begins.
+
     Attributes:
         info: the video.
-        shots: its shots.
+        shots: its shots, as far as they have music.
         tempo: seconds to beats.
         n_beats: beats of music, the last one perhaps cut short by the end of the video.
         harmony: key, chords, sections.
         conditions: all rows of the studio profile.
         encoded: rows of the paper profile, for a model that follows those.
+        range_s: [in, out) of the video that gets music, in whole frames; None for all of it.
+        speech: where people speak in the video's own sound, in the video's time; None where that was not asked for.
     """
 
     info: VideoInfo
@@ -37,6 +41,26 @@ class MusicPlan:
     harmony: Plan
     conditions: Conditions
     encoded: EncodedRows | None = None
+    range_s: tuple[Fraction, Fraction] | None = None
+    speech: tuple[Span, ...] | None = None
+
+    @property
+    def offset_s(self) -> Fraction:
+        """Where in the video the music begins."""
+        return Fraction(0) if self.range_s is None else self.range_s[0]
+
+    @property
+    def duration_s(self) -> Fraction:
+        """Length of the music."""
+        return self.info.duration_s if self.range_s is None else self.range_s[1] - self.range_s[0]
+
+    def speech_steps(self) -> tuple[tuple[int, int], ...]:
+        """The spans of speech as steps of the piece, [first, end), each widened to whole steps."""
+        heard = spans_within(self.speech or (), float(self.offset_s), float(self.offset_s + self.duration_s))
+        edges = beats_of_seconds(self.tempo, np.array([[span.start_s, span.end_s] for span in heard]).reshape(-1, 2))
+        steps = np.clip(edges * STEPS_PER_BEAT, 0, self.n_beats * STEPS_PER_BEAT)
+        pairs = zip(np.floor(steps[:, 0] + 1e-6), np.ceil(steps[:, 1] - 1e-6), strict=True)
+        return tuple((int(first), int(end)) for first, end in pairs if first < end)
 
     @property
     def cuts_s(self) -> tuple[Fraction, ...]:
@@ -51,10 +75,11 @@ class MusicPlan:
         return tuple(int(step) for step in np.flatnonzero(asked))
 
     def describe(self) -> dict[str, Any]:
-        """Plain data for drawing: times in seconds, one value per beat for curves."""
+        """Plain data for drawing: times in seconds from where the music begins, one value per beat for curves."""
         rows = self.conditions
         return {
-            "duration_s": float(self.info.duration_s),
+            "duration_s": float(self.duration_s),
+            "offset_s": float(self.offset_s),
             "shots": [(float(shot.start_s), float(shot.end_s), shot.transition, shot.salience) for shot in self.shots],
             "bpm": self.tempo.bpm(),
             "start_s": float(self.tempo.start_s),

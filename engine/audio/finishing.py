@@ -27,9 +27,9 @@ from engine.audio.curve import GainCurve
 from engine.audio.ducking import duck_curve, ducked_by_db
 from engine.audio.loudness import SILENCE, levelling, loudness_lufs, true_peak_db
 from engine.audio.mix import fade_in, fade_out, fit_length
-from engine.audio.speech import Span
 from engine.cancel import NEVER, CancelToken
 from engine.settings import GenerationSettings
+from engine.timebase import Span
 
 MISSED_LU: Final = 0.5
 """Further than this from the target is told to the user."""
@@ -56,7 +56,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryFacts:
+class MixFacts:
     """What was measured on the sound as delivered.
 
     Attributes:
@@ -101,7 +101,7 @@ class DeliveryFacts:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Delivery:
+class FinishedSound:
     """Sound ready for files.
 
     Attributes:
@@ -119,7 +119,7 @@ class Delivery:
     fade_out_s: float
     music_curve: GainCurve
     original_curve: GainCurve | None
-    facts: DeliveryFacts
+    facts: MixFacts
 
     def share_of(self, rendered: AudioClip, *, cancel: CancelToken = NEVER) -> AudioClip:
         """The share that rendered music, all of it or one part, has in the sound."""
@@ -133,7 +133,7 @@ class Delivery:
         return self.original_curve.applied(fit_length(original, self.place.film_s), cancel=cancel)
 
 
-def deliver(
+def finish(
     rendered: AudioClip,
     place: Place,
     settings: GenerationSettings,
@@ -142,7 +142,7 @@ def deliver(
     speech: Sequence[Span] = (),
     headroom_db: float = 0.0,
     cancel: CancelToken = NEVER,
-) -> Delivery:
+) -> FinishedSound:
     """Make of rendered music what is delivered.
 
     Args:
@@ -176,7 +176,7 @@ def deliver(
     level = levelling(both, target_lufs=settings.loudness_lufs, ceiling_db=ceiling_db, cancel=cancel)
     sound = level.applied(both, cancel=cancel)
     facts = _measured(sound, "mixture", settings.loudness_lufs, settings, level, speech, ducking, cancel)
-    return Delivery(
+    return FinishedSound(
         sound, place, settings.fade_in_s, settings.fade_out_s, curve.times(level), level.scaled(gain), facts
     )
 
@@ -188,7 +188,7 @@ def _alone(
     ceiling_db: float,
     speech: Sequence[Span],
     cancel: CancelToken,
-) -> Delivery:
+) -> FinishedSound:
     """The music is all there is: the user's gain moves it away from the target."""
     asked, target = settings.loudness_lufs, None
     shift = GainCurve.flat(music.n)
@@ -200,7 +200,7 @@ def _alone(
     level = levelling(music, target_lufs=target, ceiling_db=ceiling_db, cancel=cancel)
     sound = level.applied(music, cancel=cancel)
     facts = _measured(sound, "music", target, settings, level, speech, None, cancel)
-    return Delivery(sound, place, settings.fade_in_s, settings.fade_out_s, shift.times(level), None, facts)
+    return FinishedSound(sound, place, settings.fade_in_s, settings.fade_out_s, shift.times(level), None, facts)
 
 
 def placed_music(rendered: AudioClip, place: Place, *, fade_in_s: float, fade_out_s: float) -> AudioClip:
@@ -237,10 +237,10 @@ def _measured(
     speech: Sequence[Span],
     ducking_db: float | None,
     cancel: CancelToken,
-) -> DeliveryFacts:
+) -> MixFacts:
     loudness, peak = loudness_lufs(sound, cancel=cancel), true_peak_db(sound, cancel=cancel)
     deepest = level.values.min(initial=np.inf) / max(level.values.max(initial=0.0), 1e-12) if level.points else 1.0
-    return DeliveryFacts(
+    return MixFacts(
         measured=what,
         loudness_lufs=None if loudness == SILENCE else loudness,
         true_peak_db=None if peak == SILENCE else peak,
