@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from engine.device import DEVICES
 from engine.errors import EngineError
 
 DEFAULT_CORPUS = Path("runs/pop909.npz")
@@ -34,10 +35,12 @@ def _parser() -> argparse.ArgumentParser:
     prepare.add_argument("-o", "--output", type=Path, default=DEFAULT_CORPUS)
     prepare.set_defaults(command=_prepare)
 
-    train = commands.add_parser("train", help="train the autoencoder, then the denoiser; run again to resume")
+    train = commands.add_parser("train", help="train what a configuration describes; run again to resume")
     _add_run_options(train)
+    train.add_argument("--features", type=Path, help="folder of BGM909's features, for the paper's network")
     train.add_argument("--stage", choices=("all", "autoencoder", "denoiser"), default="all")
     train.add_argument("--threads", type=int, default=0, help="CPU threads (0: all)")
+    train.add_argument("--device", choices=DEVICES, default="auto")
     train.set_defaults(command=_train)
 
     export = commands.add_parser("export", help="averaged weights of a run into a bundle")
@@ -110,30 +113,17 @@ def _prepare(arguments: argparse.Namespace) -> int:
 
 
 def _train(arguments: argparse.Namespace) -> int:
-    import torch
+    from training.train import run
 
-    from training.config import load_config
-    from training.stages import autoencoder_loop, denoiser_loop, load_data
-
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    config = load_config(arguments.config)
-    data = load_data(arguments.data, config.songs)
-    done = True
-    if arguments.stage in ("all", "autoencoder"):
-        done = autoencoder_loop(config, data, arguments.run).run()
-    if done and arguments.stage in ("all", "denoiser"):
-        done = denoiser_loop(config, data, arguments.run).run()
-    print("finished" if done else "stopped; run the same command to go on", file=sys.stderr)
-    return 0
+    return run(arguments)
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from training.config import load_config
+    from training.config import load_compact_config
     from training.export import build_model, export_bundle, model_card, read_checkpoint
     from training.stages import AUTOENCODER, DENOISER, denoiser_task, load_data
 
-    config = load_config(arguments.config)
+    config = load_compact_config(arguments.config)
     data = load_data(arguments.data, config.songs)
     states = {stage: read_checkpoint(arguments.run / stage) for stage in (AUTOENCODER, DENOISER)}
     task = denoiser_task(config, data, arguments.run)

@@ -7,8 +7,7 @@ signal and per value, so that guidance has a null it knows (the published code s
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,12 +16,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from engine.diffusion.autoencoder import Autoencoder
+from engine.diffusion.autoencoder import Autoencoder, unpack
 from engine.diffusion.conditioning import ControlStatistics
 from engine.diffusion.denoiser import Denoiser, DenoiserConfig, WindowConditions
 from engine.diffusion.schedule import N_TIMESTEPS, SCHEDULES
 from engine.music.controls import CHORD_ROWS, HIT_COLUMNS, KEY_ROWS
-from training.data.windows import MAX_SHIFT, Batch, WindowSet
+from training.data.windows import MAX_SHIFT, Batch, Rows, WindowSet
+from training.samples import N_PAIRS, SAMPLE_STEPS, draw_pairs, voice_rolls
+from training.scale import Runtime
 
 BLOCK_SIZES: Final = (1, 2, 4, 8, 8, 8, 16, 32)
 _KEY: Final = slice(0, KEY_ROWS)
@@ -54,8 +55,25 @@ class DenoiserTaskConfig:
     evaluation_windows: int = 256
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class DenoiserBatch:
+    """This process's part of a batch, on the CPU.
+
+    Attributes:
+        cells: see `Batch`; t: timesteps `[B]`.
+        see: whether the step sees its own first estimate.
+    """
+
+    cells: Tensor
+    conditions: WindowConditions
+    t: Tensor
+    see: bool
+
+
 class DenoiserTask:
     """v-prediction, mean squared error over latents."""
+
+    partial = False
 
     def __init__(
         self,
@@ -65,31 +83,53 @@ class DenoiserTask:
         stats: ControlStatistics,
         train: WindowSet,
         validation: WindowSet,
+        runtime: Runtime | None = None,
     ) -> None:
         self.config, self.train, self.validation, self.stats = config, train, validation, stats
-        self.autoencoder = autoencoder.eval().requires_grad_(False)
+        self.runtime = runtime or Runtime()
+        self.autoencoder = autoencoder.eval().requires_grad_(False).to(self.runtime.device)
         self.alphas = torch.from_numpy(SCHEDULES[config.schedule]()).float()
-        self.model: nn.Module = Denoiser(model)
+        self.model: nn.Module = Denoiser(model).to(self.runtime.device)
 
-    def loss(self, step: int, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
-        began = time.monotonic()
-        index = rng.integers(len(self.train), size=self.config.batch)
-        batch = self.train.batch(index, rng.integers(-MAX_SHIFT, MAX_SHIFT, size=len(index)))
-        conditions = self.conditions(batch, rng)
-        data_s = time.monotonic() - began
-        t = torch.from_numpy(_stratified(rng, len(index)))
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            x0 = self.autoencoder.encode(batch.cells)
-        error = self._errors(self.model, x0, t, conditions, see=bool(rng.random() < self.config.self_condition))
-        return error.mean(), {"data_s": data_s}
+    def prepare(self, rng: np.random.Generator) -> DenoiserBatch:
+        """Random windows, transposed, with conditions of which some are left out, and timesteps.
 
-    def _errors(self, model: nn.Module, x0: Tensor, t: Tensor, conditions: WindowConditions, *, see: bool) -> Tensor:
-        """Squared error of v per window, `[B]`."""
-        alpha = self.alphas[t].sqrt()[:, None, None]
-        sigma = (1 - self.alphas[t]).sqrt()[:, None, None]
-        noise = torch.randn_like(x0)
+        Everything is drawn for the whole batch; only this process's part is laid out as cells.
+        """
+        n = self.config.batch
+        part = self.runtime.share.of(n)
+        index = rng.integers(len(self.train), size=n)
+        shift = rng.integers(-MAX_SHIFT, MAX_SHIFT, size=n)
+        conditions = _part(self.conditions(self.train.rows(index, shift), rng), part)
+        t = torch.from_numpy(_stratified(rng, n)[part])
+        see = bool(rng.random() < self.config.self_condition)
+        return DenoiserBatch(self.train.cells(index[part], shift[part]), conditions, t, see)
+
+    def loss(self, prepared: DenoiserBatch) -> tuple[Tensor, dict[str, Tensor]]:
+        """Mean squared error of v."""
+        x0 = self._encode(prepared.cells)
+        noise = self.runtime.normal(self.config.batch, *x0.shape[1:])
+        conditions = self._put(prepared.conditions)
+        error = self._errors(self.model, x0, noise, prepared.t, conditions, see=prepared.see)
+        return error.mean(), {}
+
+    def _encode(self, cells: Tensor) -> Tensor:
+        cells = self.runtime.put(cells)
+        with torch.no_grad(), self.runtime.autocast():
+            return self.autoencoder.encode(cells.float() if self.runtime.precision == "fp32" else cells)
+
+    def _put(self, conditions: WindowConditions) -> WindowConditions:
+        return WindowConditions(**{f.name: self.runtime.put(getattr(conditions, f.name)) for f in fields(conditions)})
+
+    def _errors(
+        self, model: nn.Module, x0: Tensor, noise: Tensor, t: Tensor, conditions: WindowConditions, *, see: bool
+    ) -> Tensor:
+        """Squared error of v per window, `[B]`; `t` is on the CPU."""
+        alpha = self.runtime.put(self.alphas[t].sqrt()[:, None, None])
+        sigma = self.runtime.put((1 - self.alphas[t]).sqrt()[:, None, None])
+        t = self.runtime.put(t)
         x_t, v = alpha * x0 + sigma * noise, alpha * noise - sigma * x0
-        with torch.autocast("cpu", torch.bfloat16):
+        with self.runtime.autocast():
             previous = None
             if see:
                 with torch.no_grad():
@@ -97,7 +137,7 @@ class DenoiserTask:
             predicted = model(x_t, t, conditions, previous)
         return functional.mse_loss(predicted, v, reduction="none").mean((1, 2))
 
-    def conditions(self, batch: Batch, rng: np.random.Generator, *, drop: bool = True) -> WindowConditions:
+    def conditions(self, batch: Rows, rng: np.random.Generator, *, drop: bool = True) -> WindowConditions:
         """Rows of a batch as the network sees them, with what training leaves out."""
         n = len(batch.dynamic)
         dynamic, semantic = self.stats.standardise(batch.dynamic, batch.semantic)
@@ -138,26 +178,54 @@ class DenoiserTask:
         shown = rng.random(accents.shape) < (share if drop else 0.1)
         return accents * torch.from_numpy(shown)
 
-    def evaluate(self, averaged: nn.Module, step: int, folder: Path) -> dict[str, float]:
+    def evaluate(self, averaged: nn.Module) -> dict[str, float]:
         """Mean squared error on validation windows at fixed noise, all conditions known, by thirds of the timesteps."""
-        rng = np.random.Generator(np.random.PCG64(0))
         n = min(self.config.evaluation_windows, len(self.validation))
-        index = np.linspace(0, len(self.validation) - 1, n).astype(np.int64)
-        batch = self.validation.batch(index, np.zeros(n, np.int64))
-        conditions = self.conditions(batch, rng, drop=False)
-        torch.manual_seed(0)
+        rng = np.random.Generator(np.random.PCG64(0))
+        batch = self._validation(n)
+        conditions = self._put(self.conditions(batch, rng, drop=False))
         t = torch.from_numpy(_stratified(rng, n))
-        with torch.autocast("cpu", torch.bfloat16):
-            x0 = self.autoencoder.encode(batch.cells)
-        error = self._errors(averaged, x0, t, conditions, see=True)
+        x0 = self._encode(batch.cells)
+        noise = self._fixed_noise(x0)
+        error = self._errors(averaged, x0, noise, t, conditions, see=True).cpu()
         third = t * 3 // N_TIMESTEPS
         names = ("early", "middle", "late")
         parts = {f"mse_{names[2 - i]}": float(error[third == i].mean()) for i in (2, 1, 0)}
-        none = torch.zeros(n, dtype=torch.bool)
+        none = self.runtime.put(torch.zeros(n, dtype=torch.bool))
         nothing = replace(conditions, picture_known=none, plan_known=none)
-        torch.manual_seed(0)
-        free = self._errors(averaged, x0, t, nothing, see=True)
+        free = self._errors(averaged, x0, noise, t, nothing, see=True)
         return {"mse": float(error.mean()), **parts, "mse_unconditional": float(free.mean())}
+
+    def draw_samples(self, averaged: nn.Module, file: Path) -> None:
+        """Windows written under the conditions of validation windows, from fixed noise (DDIM), beside those windows."""
+        batch = self._validation(min(N_PAIRS, len(self.validation)))
+        rng = np.random.Generator(np.random.PCG64(0))
+        conditions = self._put(self.conditions(batch, rng, drop=False))
+        x_t = self._fixed_noise(self._encode(batch.cells))
+        x0 = x_t
+        times = np.linspace(N_TIMESTEPS - 1, 0, SAMPLE_STEPS).astype(np.int64)
+        for time, following in zip(times, [*times[1:], -1], strict=True):
+            alpha, sigma = float(self.alphas[time]) ** 0.5, float(1 - self.alphas[time]) ** 0.5
+            t = torch.full((len(x_t),), int(time), device=x_t.device)
+            with self.runtime.autocast():
+                v = averaged(x_t, t, conditions, x0 if time != times[0] else None)
+            x0, noise = alpha * x_t - sigma * v, sigma * x_t + alpha * v
+            if following >= 0:
+                x_t = float(self.alphas[following]) ** 0.5 * x0 + float(1 - self.alphas[following]) ** 0.5 * noise
+        written, real = self.autoencoder.decode(x0), unpack(batch.cells.float())
+        planes = [voice_rolls(part.onset > 0, part.sustain > 0) for part in (written, real)]
+        draw_pairs(planes[0], planes[1], file)
+
+    def _validation(self, n: int) -> Batch:
+        index = np.linspace(0, len(self.validation) - 1, n).astype(np.int64)
+        return self.validation.batch(index, np.zeros(n, np.int64))
+
+    def _fixed_noise(self, like: Tensor) -> Tensor:
+        return self.runtime.put(torch.randn(like.shape, generator=torch.Generator().manual_seed(0)))
+
+
+def _part(conditions: WindowConditions, part: slice) -> WindowConditions:
+    return WindowConditions(**{f.name: getattr(conditions, f.name)[part] for f in fields(conditions)})
 
 
 def _stratified(rng: np.random.Generator, n: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

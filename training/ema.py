@@ -29,7 +29,7 @@ class ExponentialMovingAverage:
         return self.values
 
     def load_state_dict(self, state: dict[str, Tensor]) -> None:
-        self.values = {k: v.clone() for k, v in state.items()}
+        self.values = {k: v.clone().to(self.values[k].device) for k, v in state.items()}
 
     @contextmanager
     def averaged(self, model: nn.Module) -> Iterator[nn.Module]:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pretty_midi
 from numpy.typing import NDArray
 
 from engine.errors import InputError
 from engine.music.chords import Chord, parse_chord, parse_key
 from engine.music.notes import HIGHEST_PITCH, LOWEST_PITCH, NoteTable, Voice
 from engine.timebase import STEPS_PER_BEAT
+
+if TYPE_CHECKING:
+    import pretty_midi
 
 TRACKS: Final = ("MELODY", "BRIDGE", "PIANO")
 BASS_BELOW: Final = 64
@@ -67,6 +69,8 @@ def song_folders(root: Path) -> list[Path]:
 
 def read_song(folder: Path) -> Song:
     """Read one song; see the module."""
+    import pretty_midi
+
     beats = np.loadtxt(folder / "beat_midi.txt", ndmin=2)
     beat_s = beats[:, 0]
     midi = pretty_midi.PrettyMIDI(str(folder / f"{folder.name}.mid"))

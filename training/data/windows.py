@@ -25,18 +25,19 @@ MAX_SHIFT: Final = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Batch:
-    """B windows of T = 32 beats.
+class Rows:
+    """Condition rows of B windows of T = 32 beats, f32 `[B, T, ...]`; the hit columns hold every accent."""
 
-    Attributes:
-        cells: bf16 0/1 (velocities / 127) `[V, B, T, PACKED]`.
-        dynamic, semantic, plan: f32 `[B, T, ...]`; the hit columns hold every accent.
-    """
-
-    cells: Tensor
     dynamic: Tensor
     semantic: Tensor
     plan: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch(Rows):
+    """Rows, and the notes: bf16 0/1 cells (velocities / 127) `[V, B, T, PACKED]`."""
+
+    cells: Tensor
 
 
 class WindowSet:
@@ -53,9 +54,13 @@ class WindowSet:
 
     def batch(self, index: NDArray[np.int64], shift: NDArray[np.int64]) -> Batch:
         """Windows `index`, each transposed by its `shift` in semitones."""
+        rows = self.rows(index, shift)
+        return Batch(rows.dynamic, rows.semantic, rows.plan, self.cells(index, shift))
+
+    def rows(self, index: NDArray[np.int64], shift: NDArray[np.int64]) -> Rows:
+        """The condition rows of windows."""
         beats = self._beat_index(index)
-        return Batch(
-            cells=self._cells(index, shift),
+        return Rows(
             dynamic=torch.from_numpy(self.corpus.dynamic[beats].astype(np.float32)),
             semantic=torch.from_numpy(self._semantic(beats, shift)),
             plan=torch.from_numpy(self._plan(beats, shift)),
@@ -84,7 +89,8 @@ class WindowSet:
         rows = np.concatenate([key, chord, self._form[beats].reshape(len(key), -1)], 1)
         return rows.reshape(*beats.shape, -1).astype(np.float32)
 
-    def _cells(self, index: NDArray[np.int64], shift: NDArray[np.int64]) -> Tensor:
+    def cells(self, index: NDArray[np.int64], shift: NDArray[np.int64]) -> Tensor:
+        """The notes of windows, as `Batch.cells`."""
         which, onset, voice, pitch, duration, velocity = self._notes(index)
         notes = NoteTable(*(a.astype(np.int32) for a in (onset, voice, pitch + shift[which], duration, velocity)))
         return pack_windows(notes, which, len(index), BEATS_PER_WINDOW)

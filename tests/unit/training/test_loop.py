@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from tests.helpers.songs import write_songs
-from training.config import TrainConfig, load_config
+from training.config import TrainConfig, load_compact_config
 from training.data.corpus import build_corpus
 from training.data.pop909 import read_song, song_folders
 from training.data.windows import WindowSet
@@ -44,7 +44,7 @@ def run_until(loop: Loop, stop: int) -> None:
     """Train up to a step, then stop as SIGTERM would."""
     original = loop._train_step
 
-    def step() -> dict[str, float]:
+    def step() -> dict[str, torch.Tensor]:
         figures = original()
         if loop.step >= stop:
             loop._stop = True
@@ -55,7 +55,7 @@ def run_until(loop: Loop, stop: int) -> None:
 
 
 def test_resumed_run_equals_an_uninterrupted_one(data: Data, tmp_path: Path) -> None:
-    config = short(load_config("debug"), 6)
+    config = short(load_compact_config("debug"), 6)
     for name, stops in (("whole", ()), ("broken", (2, 4))):
         for stop in stops:
             run_until(autoencoder_loop(config, data, tmp_path / name), stop)
@@ -73,7 +73,7 @@ def test_resumed_run_equals_an_uninterrupted_one(data: Data, tmp_path: Path) -> 
 
 
 def test_a_kill_while_saving_leaves_the_last_checkpoint(data: Data, tmp_path: Path) -> None:
-    config = short(load_config("debug"), 2)
+    config = short(load_compact_config("debug"), 2)
     loop = autoencoder_loop(config, data, tmp_path)
     loop.run(say=lambda text: None)
     folder = tmp_path / "autoencoder"
