@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.cancel import CancelToken
+from engine.errors import InputError
 from engine.events import Report, Stage, Warned
 from engine.manifest import build_manifest, container_metadata
 from engine.music.midi import midi_bytes
@@ -22,13 +25,17 @@ from engine.pipeline import write_score
 from engine.settings import GenerationSettings
 from engine.signals import VideoInfo
 from engine.stages import Stages
+from engine.timebase import Span
 
 if TYPE_CHECKING:
-    from engine.audio.mix import AudioClip
+    from engine.audio.clip import AudioClip
+    from engine.audio.finishing import FinishedSound
 
 VIDEO_SUFFIXES: Final = (".mp4", ".mov", ".mkv", ".webm")
 MIDI_SUFFIXES: Final = (".mid", ".midi")
 SAMPLE_RATE_HZ: Final = 48_000
+HEADROOM_DB: Final[Mapping[str, float]] = MappingProxyType({".mp4": 0.0, ".mov": 0.0, ".mkv": 0.0, ".webm": 0.0})
+"""How much lower the true-peak ceiling lies for a file kind, because its encoder raises peaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,14 @@ class Outputs:
     Attributes:
         output: .mp4, .mov, .mkv or .webm for the film with its music; .wav or .mid for the music alone.
         midi, wav, manifest: further files.
+        stems: folder for one WAV per part, as long as the film, that add up to the sound written.
     """
 
     output: Path
     midi: Path | None = None
     wav: Path | None = None
     manifest: Path | None = None
+    stems: Path | None = None
 
     @property
     def is_video(self) -> bool:
@@ -51,7 +60,8 @@ class Outputs:
 
     @property
     def needs_sound(self) -> bool:
-        return self.output.suffix.lower() not in MIDI_SUFFIXES or self.wav is not None
+        only_midi = self.output.suffix.lower() in MIDI_SUFFIXES
+        return not only_midi or self.wav is not None or self.stems is not None
 
     def midi_files(self) -> tuple[Path, ...]:
         """All files that get the MIDI."""
@@ -69,6 +79,14 @@ class Aside:
 
     def __init__(self) -> None:
         self.written: list[tuple[Path, Path]] = []
+        self.folders: list[Path] = []
+
+    def folder(self, path: Path) -> Path:
+        """A folder for outputs, made when it is not there."""
+        if not path.is_dir():
+            path.mkdir()
+            self.folders.append(path)
+        return path
 
     def __call__(self, path: Path) -> Path:
         """The temporary neighbour of an output."""
@@ -97,6 +115,9 @@ def all_or_none(output: Path, stages: Stages) -> Iterator[Aside]:
     finally:
         for temporary, _ in aside.written:
             temporary.unlink(missing_ok=True)
+        for folder in aside.folders:
+            with suppress(OSError):  # something lies in it: it stays
+                folder.rmdir()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,10 +166,12 @@ class _Delivery:
         return self.take.plan.info
 
     def run(self) -> Delivered:
-        score = self._score()
-        music = self._render(score) if self.outputs.needs_sound else None
-        manifest = self._manifest()
-        self._write(score, music, manifest)
+        with tempfile.TemporaryDirectory(prefix="diffbgm-") as scratch:
+            score = self._score()
+            sound = self._sound(score, Path(scratch)) if self.outputs.needs_sound else None
+            manifest = self._manifest()
+            manifest["mix"] = None if sound is None else sound.finished.facts.to_json()
+            self._write(score, sound, manifest, Path(scratch))
         manifest["timings_s"] = {name: round(seconds, 3) for name, seconds in self.stages.timings.items()}
         if self.outputs.manifest is not None:
             text = json.dumps(manifest, indent=1) + "\n"
@@ -163,15 +186,80 @@ class _Delivery:
             report(1, 1)
         return score
 
-    def _render(self, score: Score) -> AudioClip:
-        from engine.audio.mix import gain, limit, master
-        from engine.audio.synth import choose_synthesizer
+    def _sound(self, score: Score, scratch: Path) -> _Sound:
+        """Play the score, and bring it to where and how loud it shall be."""
+        from engine.audio.finishing import Place, finish
 
         with self.stages.stage(Stage.SYNTH, self.stages.duration_s, "seconds of music") as report:
-            synthesizer = choose_synthesizer()
-            clip = synthesizer.render(score, sample_rate=SAMPLE_RATE_HZ, report=report, cancel=self.cancel)
-            clip = master(clip, duration_s=score.end_s, fade_out_s=self.settings.fade_out_s, cancel=self.cancel)
-            return limit(gain(clip, self.settings.music_gain_db), cancel=self.cancel)
+            rendered, stems = self._rendered(score, scratch, report)
+            original = self._original()
+            finished = finish(
+                rendered,
+                Place(self.take.plan.offset_s, self.take.plan.duration_s, self.info.duration_s),
+                self.settings,
+                original=original,
+                speech=self._speech(original),
+                headroom_db=HEADROOM_DB.get(self.outputs.output.suffix.lower(), 0.0),
+                cancel=self.cancel,
+            )
+        facts = finished.facts
+        if not facts.is_met:
+            self.stages.tell(
+                Warned(
+                    f"The loudness is {facts.loudness_lufs:.1f} LUFS instead of {facts.target_lufs:.1f}: the peaks of "
+                    "this music allow no more."
+                )
+            )
+        return _Sound(rendered, finished, original, stems)
+
+    def _rendered(self, score: Score, scratch: Path, report: Report) -> tuple[AudioClip, tuple[_StemFile, ...]]:
+        """The music as played; where stems are wanted, each of them waits in a scratch file, as they are large."""
+        import numpy as np
+
+        from engine.audio.synth import choose_synthesizer
+
+        synthesizer = choose_synthesizer()
+        if self.outputs.stems is None or not score.parts:
+            return synthesizer.render(score, sample_rate=SAMPLE_RATE_HZ, report=report, cancel=self.cancel), ()
+        total: AudioClip | None = None
+        files: list[_StemFile] = []
+        for stem in synthesizer.render_stems(score, sample_rate=SAMPLE_RATE_HZ, report=report, cancel=self.cancel):
+            path = scratch / f"{len(files)}.f32"
+            np.asarray(stem.clip.samples, "<f4").tofile(path)
+            files.append(_StemFile(stem.part.name, path))
+            if total is None:
+                total = stem.clip
+            else:
+                np.add(total.samples, stem.clip.samples, out=total.samples)
+        assert total is not None
+        return total, tuple(files)
+
+    def _original(self) -> AudioClip | None:
+        """The video's own sound, when it is to be mixed in and there is some."""
+        if self.settings.original_audio != "mix" or not self.outputs.is_video:
+            return None
+        from engine.audio.clip import AudioClip
+        from engine.video.sound import read_original_sound
+
+        samples = read_original_sound(self.info, sample_rate=SAMPLE_RATE_HZ, cancel=self.cancel)
+        if samples is None:
+            self.stages.tell(Warned("The video has no sound of its own to mix with."))
+            return None
+        return AudioClip(samples, SAMPLE_RATE_HZ)
+
+    def _speech(self, original: AudioClip | None) -> tuple[Span, ...]:
+        """Where people speak: as known from the analysis, or found now for a take that was made without."""
+        if self.take.plan.speech is not None:
+            return self.take.plan.speech
+        if original is None or not self.settings.duck:
+            return ()
+        from engine.audio.speech import find_speech
+
+        try:
+            return find_speech(original.samples, original.sample_rate, cancel=self.cancel)
+        except InputError as error:
+            self.stages.tell(Warned(f"{error.message} The music does not give way to speech."))
+            return ()
 
     def _manifest(self) -> dict[str, Any]:
         take = self.take
@@ -184,49 +272,78 @@ class _Delivery:
             timings_s=self.stages.timings,
         )
 
-    def _write(self, score: Score, music: AudioClip | None, manifest: dict[str, Any]) -> None:
+    def _write(self, score: Score, sound: _Sound | None, manifest: dict[str, Any], scratch: Path) -> None:
         from engine.audio.mix import write_wav
 
         with self.stages.stage(Stage.MUX, 1, "files") as report:
             midi = midi_bytes(score)
             for path in self.outputs.midi_files():
                 self.aside(path).write_bytes(midi)
-            if music is not None:
+            if sound is not None:
+                self._write_stems(sound)
                 for path in self.outputs.wav_files():
-                    write_wav(music, self.aside(path), cancel=self.cancel)
+                    write_wav(sound.music(cancel=self.cancel), self.aside(path), cancel=self.cancel)
                 if self.outputs.is_video:
-                    self._mux(music, manifest, report)
+                    self._mux(sound, manifest, scratch, report)
             report(1, 1)
 
-    def _mux(self, music: AudioClip, manifest: dict[str, Any], report: Report) -> None:
+    def _write_stems(self, sound: _Sound) -> None:
+        """One WAV per part, and one for the video's own sound where it is in the mix."""
+        if self.outputs.stems is None:
+            return
+        import numpy as np
+
+        from engine.audio.clip import AudioClip
+        from engine.audio.mix import write_float_wav
+
+        folder = self.aside.folder(self.outputs.stems)
+        for number, stem in enumerate(sound.stems, start=1):
+            samples = np.fromfile(stem.path, "<f4").reshape(2, -1).astype(np.float32, copy=False)
+            share = sound.finished.share_of(AudioClip(samples, SAMPLE_RATE_HZ), cancel=self.cancel)
+            name = "".join("-" if letter in '<>:"/\\|?*' else letter for letter in stem.name)
+            write_float_wav(share, self.aside(folder / f"{number} {name}.wav"), cancel=self.cancel)
+        if sound.original is not None:
+            share_of_original = sound.finished.share_of_original(sound.original, cancel=self.cancel)
+            assert share_of_original is not None
+            write_float_wav(share_of_original, self.aside(folder / "Original sound.wav"), cancel=self.cancel)
+
+    def _mux(self, sound: _Sound, manifest: dict[str, Any], scratch: Path, report: Report) -> None:
         from engine.audio.mix import write_wav
         from engine.video.mux import mux
 
-        with tempfile.TemporaryDirectory(prefix="diffbgm-") as scratch:
-            wav = Path(scratch) / "music.wav"
-            write_wav(self._with_original(music), wav, cancel=self.cancel)
-            mux(
-                Path(self.info.path),
-                wav,
-                self.aside(self.outputs.output),
-                info=self.info,
-                settings=self.settings,
-                metadata=container_metadata(manifest),
-                report=report,
-                cancel=self.cancel,
-            )
+        wav = scratch / "music.wav"
+        write_wav(sound.finished.sound, wav, cancel=self.cancel)
+        mux(
+            Path(self.info.path),
+            wav,
+            self.aside(self.outputs.output),
+            info=self.info,
+            settings=self.settings,
+            metadata=container_metadata(manifest),
+            report=report,
+            cancel=self.cancel,
+        )
 
-    def _with_original(self, music: AudioClip) -> AudioClip:
-        """The music, with the video's own sound in it when the settings ask for a mix and there is one."""
-        if self.settings.original_audio != "mix":
-            return music
-        from engine.audio.mix import AudioClip, mix_with_original
-        from engine.video.sound import read_original_sound
 
-        samples = read_original_sound(self.info, sample_rate=music.sample_rate, cancel=self.cancel)
-        if samples is None:
-            self.stages.tell(Warned("The video has no sound of its own to mix with."))
-            return music
-        original = AudioClip(samples, music.sample_rate)
-        level = self.settings.original_gain_db
-        return mix_with_original(music, original, original_gain_db=level, cancel=self.cancel)
+@dataclass(frozen=True, slots=True)
+class _StemFile:
+    """One part as played, in a scratch file of f32 `[2, n]`."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sound:
+    """All sound of one delivery."""
+
+    rendered: AudioClip
+    finished: FinishedSound
+    original: AudioClip | None
+    stems: tuple[_StemFile, ...]
+
+    def music(self, *, cancel: CancelToken) -> AudioClip:
+        """The music as it is in what the film gets, without the film's own sound."""
+        if self.original is None:
+            return self.finished.sound
+        return self.finished.share_of(self.rendered, cancel=cancel)

@@ -12,7 +12,7 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import contextmanager, suppress
@@ -20,13 +20,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from engine.artifacts import AnalysisCache
 from engine.cancel import NEVER, CancelToken
 from engine.delivery import SAMPLE_RATE_HZ, VIDEO_SUFFIXES, Outputs, all_or_none, check_outputs, deliver
 from engine.direction import OPEN, Direction
-from engine.errors import EngineError, RunCancelled
+from engine.errors import EngineError, InputError, RunCancelled
 from engine.events import (
     ConditionsReady,
     FinishReason,
@@ -35,18 +33,20 @@ from engine.events import (
     RunFinished,
     RunStarted,
     Stage,
+    Warned,
     ignore,
 )
 from engine.music.music_plan import MusicPlan
 from engine.music.notes import Note
 from engine.music.score import Score
 from engine.music.take import Take, Trajectory
-from engine.pipeline import analyse_video, plan_music, shots_of_bars
+from engine.pipeline import analyse_video, find_film_speech, notes_beside_speech, plan_music, shots_of_bars
 from engine.resources import resource_path
+from engine.revise import trajectory_of
 from engine.settings import GenerationSettings, resolve_seed
-from engine.signals import FrameSignals
+from engine.signals import FrameSignals, VideoInfo
 from engine.stages import Reporter, Stages
-from engine.timebase import BEATS_PER_BAR
+from engine.timebase import BEATS_PER_BAR, Span
 
 if TYPE_CHECKING:
     from engine.diffusion.model import Bundle
@@ -58,12 +58,21 @@ __all__ = [
     "GenerationRequest",
     "GenerationResult",
     "GenerationRunner",
+    "Known",
     "with_settings",
 ]
 
 logger = logging.getLogger(__name__)
 
 _POLL_S: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """What was measured of a video: the picture, and where people speak (None where that was not asked for)."""
+
+    signals: FrameSignals
+    speech: tuple[Span, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +85,10 @@ class GenerationRequest:
         direction: what the user laid on the timeline.
         bundle: model bundle folder; None for the one that comes with the program.
         midi, wav, manifest: further files to write.
+        stems: folder for one WAV per part.
         previews: whether to send `PreviewReady` at each denoising step.
         use_cache: whether measurements of the picture may be kept and reused.
+        known: what an earlier run measured of the same video, with settings that ask for the same.
     """
 
     video: Path
@@ -88,17 +99,20 @@ class GenerationRequest:
     midi: Path | None = None
     wav: Path | None = None
     manifest: Path | None = None
+    stems: Path | None = None
     previews: bool = True
     use_cache: bool = True
+    known: Known | None = None
 
     @property
     def outputs(self) -> Outputs:
-        return Outputs(self.output, self.midi, self.wav, self.manifest)
+        return Outputs(self.output, self.midi, self.wav, self.manifest, self.stems)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GenerationResult:
-    """What was made. `manifest` says how (settings, seed, model, versions, timings, hits); `take` is all of it."""
+    """What was made. `manifest` says how (settings, seed, model, versions, timings, hits); `take` is all of it; `known`
+    serves further takes of the same video."""
 
     output: Path
     midi: Path | None
@@ -108,6 +122,7 @@ class GenerationResult:
     plan: MusicPlan
     manifest: dict[str, Any]
     take: Take
+    known: Known
 
 
 class GenerationRunner:
@@ -173,13 +188,13 @@ class _Run:
         self.tell(RunStarted(self.settings.seed))
         with self._loader() as loading, all_or_none(request.output, self.stages) as aside:
             self._probe()
-            signals = self._analyse()
+            signals, speech = self._analyse()
             bundle = self._wait(loading)
-            plan = self._plan(signals, bundle)
+            plan = self._plan(signals, speech, bundle)
             take = self._compose(bundle, plan)
             done = deliver(take, request.outputs, aside=aside, stages=self.stages)
         files = (request.output, request.midi, request.wav)
-        return GenerationResult(*files, take.notes, done.score, plan, done.manifest, take)
+        return GenerationResult(*files, take.notes, done.score, plan, done.manifest, take, Known(signals, speech))
 
     @contextmanager
     def _loader(self) -> Iterator[Future[Bundle]]:
@@ -217,17 +232,36 @@ class _Run:
             self.stages.duration_s = float(info.duration_s)
             report(1, 1)
 
-    def _analyse(self) -> FrameSignals:
+    def _analyse(self) -> tuple[FrameSignals, tuple[Span, ...] | None]:
+        """The picture; and where people speak, when that is asked for."""
         cache = AnalysisCache() if self.request.use_cache else None
+        known = self.request.known
         with self.stages.stage(Stage.ANALYSE, self.stages.duration_s, "seconds of video") as report:
-            signals = analyse_video(self.request.video, cache=cache, report=report, cancel=self.cancel)
-        self.stages.duration_s = float(signals.info.duration_s)
-        return signals
+            if known is None:
+                signals = analyse_video(self.request.video, cache=cache, report=report, cancel=self.cancel)
+                known = Known(signals, self._find_speech(signals.info))
+            report(1, 1)
+        self.stages.duration_s = float(known.signals.info.duration_s)
+        return known.signals, known.speech
 
-    def _plan(self, signals: FrameSignals, bundle: Bundle) -> MusicPlan:
+    def _find_speech(self, info: VideoInfo) -> tuple[Span, ...] | None:
+        s = self.settings
+        if not s.duck_notes and not (s.duck and s.original_audio == "mix" and self.request.outputs.is_video):
+            return None
+        try:
+            return find_film_speech(info, cancel=self.cancel)
+        except InputError as error:
+            self.tell(Warned(f"{error.message} The music does not give way to speech."))
+            return ()
+
+    def _plan(self, signals: FrameSignals, speech: tuple[Span, ...] | None, bundle: Bundle) -> MusicPlan:
         with self.stages.stage(Stage.CONDITIONS, 1, "plan") as report:
             plan = plan_music(
-                signals, self.settings, quantiles=bundle.config.quantiles, direction=self.request.direction
+                signals,
+                self.settings,
+                quantiles=bundle.config.quantiles,
+                direction=self.request.direction,
+                speech=speech,
             )
             self.tell(ConditionsReady(plan.describe()))
             report(1, 1)
@@ -244,7 +278,7 @@ class _Run:
             settings=self.settings,
             direction=self.request.direction,
             plan=plan,
-            notes=notes,
+            notes=notes_beside_speech(notes, plan, self.settings),
             trajectory=trajectory,
             model=bundle.hash,
             created_s=time.time(),
@@ -268,15 +302,10 @@ class _Run:
                     roll = preview_roll(bundle, step, plan.n_beats)
                     self.tell(PreviewReady(step.index, step.total, step.timestep, paper_t, roll))
                 report(step.index + 1, step.total)
-            return final_notes(bundle, steps[-1], plan.n_beats), _trajectory(steps, plan, self.settings)
-
-
-def _trajectory(steps: Sequence[DenoiseStep], plan: MusicPlan, settings: GenerationSettings) -> Trajectory:
-    """The way to a piece, from its first beat on."""
-    assert settings.seed is not None
-    v = np.stack([step.v.numpy() for step in steps]).astype(np.float32, copy=False)
-    bars = tuple(shots_of_bars(plan, v.shape[1] // BEATS_PER_BAR))
-    return Trajectory(0, settings.seed, bars, tuple(step.timestep for step in steps), v)
+            notes = final_notes(bundle, steps[-1], plan.n_beats)
+        assert self.settings.seed is not None
+        bars = shots_of_bars(plan, len(steps[-1].v) // BEATS_PER_BAR)
+        return notes, trajectory_of(steps, first_beat=0, seed=self.settings.seed, bars=bars)
 
 
 def with_settings(request: GenerationRequest, **changes: Any) -> GenerationRequest:

@@ -56,13 +56,17 @@ class GainCurve:
         centres = (np.arange(low, low + len(values)) + 0.5) * CELL - 0.5
         return np.interp(np.arange(first, last), centres, values)
 
-    def applied(self, clip: AudioClip, *, cancel: CancelToken = NEVER) -> AudioClip:
-        """The clip under this gain; the clip itself where the gain is 1 throughout."""
+    def applied(self, clip: AudioClip, *, in_place: bool = False, cancel: CancelToken = NEVER) -> AudioClip:
+        """The clip under this gain; the clip itself where the gain is 1 throughout.
+
+        Args:
+            in_place: change the clip's own samples, where memory matters.
+        """
         if clip.n != self.points:
             raise ValueError(f"a curve for {self.points} points, a clip of {clip.n}")
         if np.all(self.values == 1):
             return clip
-        out = np.empty_like(clip.samples)
+        out = clip.samples if in_place else np.empty_like(clip.samples)
         for low in range(0, clip.n, _BLOCK):
             cancel.raise_if_cancelled()
             high = min(low + _BLOCK, clip.n)

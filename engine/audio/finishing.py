@@ -33,6 +33,7 @@ from engine.timebase import Span
 
 MISSED_LU: Final = 0.5
 """Further than this from the target is told to the user."""
+_BLOCK: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +170,11 @@ def finish(
         duck = duck_curve(speech, points=music.n, sample_rate=music.sample_rate, depth_db=settings.duck_db)
         ducking = ducked_by_db(music, duck, speech)
         curve = curve.times(duck)
-    both = curve.applied(music, cancel=cancel)
-    other = fit_length(original, place.film_s)
+    both = curve.applied(music, in_place=True, cancel=cancel)
     gain = db_to_gain(settings.original_gain_db)
-    both = AudioClip(both.samples + np.float32(gain) * other.samples, music.sample_rate)
+    _add(both, fit_length(original, place.film_s), gain, cancel)
     level = levelling(both, target_lufs=settings.loudness_lufs, ceiling_db=ceiling_db, cancel=cancel)
-    sound = level.applied(both, cancel=cancel)
+    sound = level.applied(both, in_place=True, cancel=cancel)
     facts = _measured(sound, "mixture", settings.loudness_lufs, settings, level, speech, ducking, cancel)
     return FinishedSound(
         sound, place, settings.fade_in_s, settings.fade_out_s, curve.times(level), level.scaled(gain), facts
@@ -194,17 +194,24 @@ def _alone(
     shift = GainCurve.flat(music.n)
     if asked is None:
         shift = GainCurve.flat(music.n, db_to_gain(settings.music_gain_db))
-        music = shift.applied(music, cancel=cancel)
+        music = shift.applied(music, in_place=True, cancel=cancel)
     else:
         target = asked + settings.music_gain_db
     level = levelling(music, target_lufs=target, ceiling_db=ceiling_db, cancel=cancel)
-    sound = level.applied(music, cancel=cancel)
+    sound = level.applied(music, in_place=True, cancel=cancel)
     facts = _measured(sound, "music", target, settings, level, speech, None, cancel)
     return FinishedSound(sound, place, settings.fade_in_s, settings.fade_out_s, shift.times(level), None, facts)
 
 
+def _add(clip: AudioClip, other: AudioClip, gain: float, cancel: CancelToken) -> None:
+    """Add another clip of the same length to a clip's own samples."""
+    for low in range(0, clip.n, _BLOCK):
+        cancel.raise_if_cancelled()
+        clip.samples[:, low : low + _BLOCK] += np.float32(gain) * other.samples[:, low : low + _BLOCK]
+
+
 def placed_music(rendered: AudioClip, place: Place, *, fade_in_s: float, fade_out_s: float) -> AudioClip:
-    """Rendered music cut to its length, faded, and silent wherever else the film goes on."""
+    """Rendered music cut to its length, faded, and silent wherever else the film goes on; always a copy."""
     clip = fade_out(fit_length(rendered, place.duration_s), fade_out_s)
     if fade_in_s > 0:
         clip = fade_in(clip, fade_in_s)

@@ -70,8 +70,9 @@ class Synthesizer(Protocol):
         sample_rate: int = 44100,
         report: Report = no_report,
         cancel: CancelToken = NEVER,
-    ) -> tuple[Stem, ...]:
-        """Each part with its share of the room, in the score's order."""
+    ) -> Iterator[Stem]:
+        """Each part with its share of the room, in the score's order, one at a time: a stem takes as much memory as
+        the whole piece."""
         ...
 
 
@@ -123,15 +124,13 @@ class DeskSynthesizer:
         sample_rate: int = 44100,
         report: Report = no_report,
         cancel: CancelToken = NEVER,
-    ) -> tuple[Stem, ...]:
+    ) -> Iterator[Stem]:
         """See `Synthesizer.render_stems`."""
         points = points_of(score.end_s + TAIL_S, sample_rate)
-        stems = []
         for part, wave in self._played(score, points, sample_rate, report, cancel):
             dry = channel_strip(part, wave, sample_rate, presence=self._presence, cancel=cancel)
             wet = reverberated(dry * part.reverb, score.room_s, sample_rate, cancel=cancel)
-            stems.append(Stem(part, AudioClip(dry + wet, sample_rate)))
-        return tuple(stems)
+            yield Stem(part, AudioClip(dry + wet, sample_rate))
 
     def _played(
         self, score: Score, points: int, sample_rate: int, report: Report, cancel: CancelToken

@@ -82,7 +82,7 @@ def test_every_palette_sounds_and_keeps_within_bounds(built_in: synth.Synthesize
 
 @pytest.mark.parametrize("palette", PALETTES)
 def test_no_voice_drowns(built_in: synth.Synthesizer, palette: str) -> None:
-    stems = built_in.render_stems(_score(palette), sample_rate=RATE)
+    stems = tuple(built_in.render_stems(_score(palette), sample_rate=RATE))
     voices = {voice: sum(stem.clip.samples for stem in stems if stem.part.voice is voice) for voice in Voice}
     level = {voice: loudness_lufs(AudioClip(np.asarray(wave), RATE)) for voice, wave in voices.items()}
     assert level[Voice.MELODY] == max(level.values())
@@ -93,7 +93,7 @@ def test_no_voice_drowns(built_in: synth.Synthesizer, palette: str) -> None:
 def test_stems_add_up_to_the_mix(built_in: synth.Synthesizer) -> None:
     score = _score("strings-and-piano")
     whole = built_in.render(score, sample_rate=RATE)
-    stems = built_in.render_stems(score, sample_rate=RATE)
+    stems = tuple(built_in.render_stems(score, sample_rate=RATE))
     assert [stem.part.name for stem in stems] == [part.name for part in score.parts]
     assert np.abs(sum(stem.clip.samples for stem in stems) - whole.samples).max() < 1e-3
 
