@@ -16,9 +16,11 @@ from engine.artifacts import AnalysisCache
 from engine.cancel import NEVER, CancelToken
 from engine.direction import OPEN, Direction
 from engine.events import Report, no_report
-from engine.features.conditions import PictureRows, estimate_conditions
+from engine.features.conditions import PictureRows, beat_moods, curve_overrides, estimate_conditions, look_rows
 from engine.music.chords import parse_chord, parse_key
+from engine.music.completion import closing_beats
 from engine.music.controls import Conditions
+from engine.music.curves import drawn
 from engine.music.ducking import leave_room, thin_under_speech
 from engine.music.moods import AUTO, mood_of
 from engine.music.music_plan import MusicPlan
@@ -36,7 +38,7 @@ from engine.video.shots import detect_shots
 if TYPE_CHECKING:
     from engine.diffusion.composer import Rows
     from engine.diffusion.model import Bundle
-    from engine.diffusion.sampling import DenoiseStep
+    from engine.diffusion.sampling import DenoiseStep, Shaper
 
 
 def analyse_video(
@@ -74,7 +76,7 @@ def plan_music(
     shots = direction.shots or detect_shots(signals, sensitivity=settings.sensitivity)
     tempo = fit_tempo(signals, shots, settings)
     n_beats = beats_to_fill(signals.info.duration_s, tempo)
-    picture = _picture_rows(signals, shots, tempo, n_beats, settings, quantiles)
+    picture = _picture_rows(signals, shots, tempo, n_beats, settings, quantiles, direction)
     harmony = write_plan(
         n_beats,
         seed=settings.seed,
@@ -83,8 +85,12 @@ def plan_music(
         cut_beats=picture.cut_beats,
         key=parse_key(direction.key) if direction.key else None,
         chords=[parse_chord(chord) if chord else None for chord in direction.chords] or None,
+        closing_beats=closing_beats(tempo, signals.info.duration_s) if settings.ending == "ring" else None,
+        loops=settings.ending == "loop",
+        marked_beats=[event.step // STEPS_PER_BEAT for event in picture.hits if event.step % STEPS_PER_BEAT == 0],
+        looks=look_rows(picture.picture),
     )
-    conditions = Conditions(picture.dynamic, picture.semantic, plan_rows(harmony))
+    conditions = Conditions(picture.dynamic, picture.semantic, plan_rows(harmony, loops=settings.ending == "loop"))
     plan = MusicPlan(signals.info, shots, tempo, n_beats, harmony, conditions, speech=speech)
     return with_room_for_speech(plan, settings)
 
@@ -144,12 +150,20 @@ def find_film_speech(info: VideoInfo, *, report: Report = no_report, cancel: Can
 
 
 def recondition(
-    signals: FrameSignals, plan: MusicPlan, settings: GenerationSettings, *, quantiles: Mapping[str, tuple[float, ...]]
+    signals: FrameSignals,
+    plan: MusicPlan,
+    settings: GenerationSettings,
+    *,
+    quantiles: Mapping[str, tuple[float, ...]],
+    direction: Direction = OPEN,
 ) -> MusicPlan:
     """The plan with the rows that other settings (as another mood) ask for; shots, tempo and harmony stay."""
     if plan.range_s is not None:
         signals, _ = trim_signals(signals, plan.range_s)
-    picture = _picture_rows(signals, plan.shots, plan.tempo, plan.n_beats, settings, quantiles)
+        offset_s = plan.offset_s
+        whole = [replace(s, start_s=s.start_s + offset_s, end_s=s.end_s + offset_s) for s in plan.shots]
+        direction = direction.within(*plan.range_s, shots=tuple(whole))
+    picture = _picture_rows(signals, plan.shots, plan.tempo, plan.n_beats, settings, quantiles, direction)
     plan = replace(plan, conditions=Conditions(picture.dynamic, picture.semantic, plan.conditions.plan))
     return with_room_for_speech(plan, settings)
 
@@ -161,9 +175,19 @@ def _picture_rows(
     n_beats: int,
     settings: GenerationSettings,
     quantiles: Mapping[str, tuple[float, ...]],
+    direction: Direction,
 ) -> PictureRows:
     tables = {name: np.asarray(values, np.float32) for name, values in quantiles.items()}
-    return estimate_conditions(signals, shots, tempo, n_beats, mood=settings.mood, quantiles=tables)
+    return estimate_conditions(
+        signals,
+        shots,
+        tempo,
+        n_beats,
+        mood=settings.mood,
+        quantiles=tables,
+        overrides=curve_overrides(drawn(direction, tempo, n_beats), tables),
+        moods=beat_moods(direction.moods, shots, tempo, n_beats, otherwise=settings.mood),
+    )
 
 
 def fit_tempo(signals: FrameSignals, shots: tuple[Shot, ...], settings: GenerationSettings) -> TempoMap:
@@ -190,7 +214,12 @@ def beats_to_fill(duration_s: Fraction, tempo: TempoMap) -> int:
 
 
 def denoise(
-    bundle: Bundle, plan: MusicPlan, settings: GenerationSettings, *, cancel: CancelToken = NEVER
+    bundle: Bundle,
+    plan: MusicPlan,
+    settings: GenerationSettings,
+    *,
+    direction: Direction = OPEN,
+    cancel: CancelToken = NEVER,
 ) -> Iterator[DenoiseStep]:
     """Sample the piece step by step; noise is tied to shots and bars."""
     from engine.diffusion.composer import stride_for
@@ -200,7 +229,25 @@ def denoise(
     assert settings.seed is not None
     n_bars = padded_beats(plan.n_beats, stride_for(bundle.model, settings)) // BEATS_PER_BAR
     noise = NoiseSource.for_bars(settings.seed, shots_of_bars(plan, n_bars))
-    yield from sample(bundle.model, rows_for(bundle, plan), settings, noise, cancel=cancel)
+    shape = guide_for(bundle, plan, settings, direction)
+    yield from sample(bundle.model, rows_for(bundle, plan), settings, noise, shape=shape, cancel=cancel)
+
+
+def guide_for(
+    bundle: Bundle, plan: MusicPlan, settings: GenerationSettings, direction: Direction, *, first_beat: int = 0
+) -> Shaper | None:
+    """The pull towards hits and drawn curves, None where there is nothing to pull at, or a model without latents.
+
+    Args:
+        first_beat: of the piece, where the canvas begins.
+    """
+    from engine.diffusion.guides import guide
+    from engine.diffusion.model import CompactModel
+    from engine.music.wishes import wishes_of
+
+    if not isinstance(bundle.model, CompactModel):
+        return None
+    return guide(bundle.model, wishes_of(plan, settings, direction, bundle.config.quantiles).since(first_beat))
 
 
 def rows_for(bundle: Bundle, plan: MusicPlan) -> Rows:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 import numpy as np
@@ -18,10 +19,11 @@ from numpy.typing import NDArray
 from engine.errors import InputError
 from engine.features.appraisal import Appraisal, appraise, smooth_known
 from engine.features.hits import Event, find_hits
-from engine.features.picture import measure_picture
+from engine.features.picture import Picture, measure_picture
 from engine.features.rows import PictureRows
 from engine.features.transfer import Placement, place, require_quantiles, shift, to_positions, to_values
 from engine.music.controls import DYNAMIC, HIT_COLUMNS, SEMANTIC
+from engine.music.curves import CONTROLS_OF
 from engine.music.moods import Mood, mood_of
 from engine.signals import FrameSignals
 from engine.timebase import MICROSECONDS, STEPS_PER_BEAT, Shot, TempoMap
@@ -37,6 +39,16 @@ SEMANTIC_PLACEMENT: Final = Placement(relative=0.35, full_spread=0.3, reach=0.7,
 MOOD_STRENGTH: Final = 0.75
 REFERENCE_BPM: Final = 80.0
 
+_CLEAR_DIFFERENCE: Final = {
+    "brightness": 0.12,
+    "contrast": 0.1,
+    "saturation": 0.12,
+    "colourfulness": 0.15,
+    "warmth": 0.15,
+    "detail": 0.06,
+}
+"""Differences between shots that are plainly seen; two halves of one scene stay well below."""
+
 _VALENCE, _AROUSAL, _TENSION = (SEMANTIC.index(name) for name in ("valence", "arousal", "tension"))
 
 
@@ -50,6 +62,8 @@ def estimate_conditions(
     quantiles: Mapping[str, FloatArray],
     overrides: Mapping[str, FloatArray] | None = None,
     mood_strength: float = MOOD_STRENGTH,
+    moods: Sequence[str] | None = None,
+    stars: Sequence[int] = (),
 ) -> PictureRows:
     """What a video asks of its music, one row a beat.
 
@@ -60,6 +74,8 @@ def estimate_conditions(
         overrides: control -> values in its own unit, f32 `[T]`; NaN where the picture keeps its say. Values are
             brought within the corpus' range. Rows that follow from others follow an override, unless overridden.
         mood_strength: how far a mood moves the picture's positions, 0..1.
+        moods: one a beat, in place of `mood`, where shots have moods of their own.
+        stars: steps of hits that must be heard.
 
     Raises:
         InputError: for an unknown mood, or overrides of an unknown name or another length.
@@ -72,8 +88,8 @@ def estimate_conditions(
     picture = measure_picture(signals, shots, tempo, n_beats)
     appraisal = appraise(picture)
     positions = _positions(appraisal)
-    _follow_mood(positions, mood_of(mood), mood_strength, quantiles)
-    hits = find_hits(signals, shots, tempo, n_beats)
+    _follow_moods(positions, [mood] * n_beats if moods is None else moods, mood_strength, quantiles)
+    hits = find_hits(signals, shots, tempo, n_beats, stars=stars)
     dynamic = _dynamic_rows(positions, hits, quantiles, drawn)
     semantic = _semantic_rows(positions, dynamic, _tempo_row(tempo, n_beats), quantiles, drawn)
     return PictureRows(
@@ -86,6 +102,11 @@ def estimate_conditions(
         hits=hits,
         picture=picture,
     )
+
+
+def look_rows(picture: Picture) -> FloatArray:
+    """What each beat looks like, every measure in units of a clear difference, f32 `[T, F]`; NaN unknown."""
+    return np.stack([getattr(picture, name) / unit for name, unit in _CLEAR_DIFFERENCE.items()], 1).astype(np.float32)
 
 
 def pace_of(signals: FrameSignals, shots: Sequence[Shot]) -> float:
@@ -121,6 +142,47 @@ def _positions(appraisal: Appraisal) -> dict[str, FloatArray]:
         # Whether a melody sounds is not seen: the model decides, unless a mood or the user does.
         "melody": np.full(len(lively), np.nan, np.float32),
     }
+
+
+def beat_moods(
+    asked: Sequence[tuple[Fraction, str]], shots: Sequence[Shot], tempo: TempoMap, n_beats: int, *, otherwise: str
+) -> tuple[str, ...]:
+    """The mood of each beat, where shots have moods of their own.
+
+    Args:
+        asked: (a time within a shot, its mood).
+        otherwise: the mood of all other shots.
+    """
+    names = [otherwise] * len(shots)
+    for time_s, mood in asked:
+        for shot in shots:
+            if shot.start_s <= time_s < shot.end_s:
+                names[shot.index] = mood
+    ends_s = np.array([float(shot.end_s) for shot in shots])
+    middles_s = np.array([float(tempo.seconds(beat) + tempo.seconds(beat + 1)) / 2 for beat in range(n_beats)])
+    return tuple(names[min(int(np.searchsorted(ends_s, time_s, "right")), len(shots) - 1)] for time_s in middles_s)
+
+
+def curve_overrides(curves: Mapping[str, FloatArray], quantiles: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Overrides for drawn curves: each curve's place 0..1 in the corpus as values of the rows that it speaks to."""
+    return {
+        control: to_values(position, quantiles[control])
+        for name, position in curves.items()
+        for control in CONTROLS_OF[name]
+    }
+
+
+def _follow_moods(
+    positions: dict[str, FloatArray], moods: Sequence[str], strength: float, quantiles: Mapping[str, FloatArray]
+) -> None:
+    """Each beat follows its own mood; beats of one mood are moved together."""
+    for name in dict.fromkeys(moods):
+        here = np.array([mood == name for mood in moods])
+        part = {control: values[here] for control, values in positions.items()}
+        _follow_mood(part, mood_of(name), strength, quantiles)
+        for control, values in part.items():
+            positions[control] = np.array(positions[control], np.float32)
+            positions[control][here] = values
 
 
 def _follow_mood(

@@ -28,13 +28,19 @@ MOST_IN_SPAN: Final = 6
 
 MIN_STRENGTH: Final = 0.3
 
+FAINT: Final = 0.15
+"""A cut weaker than this is hardly seen, and asks for nothing by standing alone."""
+
+APART_S: Final = 1.5
+"""Sudden cuts this far apart are all hit, whatever the metre: the eye waits for each, and the ear can follow."""
+
 _METRE: Final = (1.0, 0.75, 0.9, 0.75)
 _FLASH_LEVEL: Final = 0.4
 _FLASH_STRENGTH: Final = 0.8
 _JOLT: Final = 0.35
 _APART_S: Final = 0.4
 
-EventKind = Literal["cut", "flash", "motion"]
+EventKind = Literal["cut", "flash", "motion", "star"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +58,55 @@ class Event:
     kind: EventKind
 
 
-def find_hits(signals: FrameSignals, shots: Sequence[Shot], tempo: TempoMap, n_beats: int) -> tuple[Event, ...]:
+def find_hits(
+    signals: FrameSignals, shots: Sequence[Shot], tempo: TempoMap, n_beats: int, *, stars: Sequence[int] = ()
+) -> tuple[Event, ...]:
     """Events that ask for a marked onset, in order of time.
 
     A cut is as strong as its salience; dissolves and fades have no instant and ask for nothing. Flashes and sudden
     movements (a rise of motion activity by 0.35 within a quarter of a second, away from cuts) count as well. What falls
-    on a beat is preferred to an eighth, and that to a 16th.
+    on a beat is preferred to an eighth, and that to a 16th. Stars, and cuts that stand 1.5 s apart, are always kept.
+
+    Args:
+        stars: steps that must be hit.
     """
     cuts_s = np.array([float(shot.start_s) for shot in shots[1:]])
     sudden = [shot for shot in shots[1:] if not is_gradual(shot)]
     events = [Event(nearest_step(tempo, shot.start_s), float(shot.salience), "cut") for shot in sudden]
+    alone = [Event(nearest_step(tempo, shot.start_s), float(shot.salience), "cut") for shot in standing_apart(sudden)]
     for time_s, strength in _flashes(signals):
         if _is_apart(time_s, cuts_s):
             events.append(Event(nearest_step(tempo, Fraction(time_s)), strength, "flash"))
     for time_s, strength in _jolts(signals, shots, Clock.of(tempo, n_beats)):
         if _is_apart(time_s, cuts_s):
             events.append(Event(nearest_step(tempo, Fraction(time_s)), strength, "motion"))
-    return thin([event for event in events if 0 <= event.step < n_beats * STEPS_PER_BEAT])
+    must = [Event(step, 1.0, "star") for step in sorted(set(stars))]
+    n_steps = n_beats * STEPS_PER_BEAT
+    return thin(
+        [event for event in events if 0 <= event.step < n_steps],
+        must=[event for event in (*must, *alone) if 0 <= event.step < n_steps],
+    )
 
 
-def thin(events: Sequence[Event]) -> tuple[Event, ...]:
-    """The strongest events that keep their distance: two beats, one for a very strong one, six in four bars."""
+def standing_apart(sudden: Sequence[Shot], apart_s: float = APART_S) -> list[Shot]:
+    """Shots whose sudden beginnings lie at least so far apart, counted from the first; faint ones left out."""
+    kept: list[Shot] = []
+    for shot in sudden:
+        if shot.salience >= FAINT and (not kept or shot.start_s - kept[-1].start_s >= apart_s):
+            kept.append(shot)
+    return kept
+
+
+def thin(events: Sequence[Event], *, must: Sequence[Event] = ()) -> tuple[Event, ...]:
+    """The strongest events that keep their distance: two beats, one for a very strong one, six in four bars.
+
+    Args:
+        must: events that are kept whatever their distance, one for each step; the others give way to them.
+    """
     kept: list[Event] = []
+    for event in must:
+        if all(event.step != other.step for other in kept):
+            kept.append(event)
     for event in sorted(events, key=lambda event: (-_weight(event), event.step)):
         if _weight(event) < MIN_STRENGTH:
             break

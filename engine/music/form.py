@@ -33,6 +33,9 @@ _FORMS: Final[Mapping[int, tuple[str, ...]]] = {
     7: ("A B A B C B B'", "A A' B A C A B"),
     8: ("A A' B A A' B C B", "A B A B C A B A"),
 }
+_COMMON: Final = tuple(form.split() for forms in _FORMS.values() for form in forms)
+_COMMON_FORM_GAIN: Final = 0.1
+_RETURNS_ABOVE: Final = 0.25
 _LONG_FORM: Final = ("A", "A'", "B", "A", "B", "C", "B", "A'")
 
 
@@ -91,25 +94,62 @@ def split_sections(phrase_bars: Sequence[int], salience: NDArray[np.float64]) ->
     return [phrase_bars[i] for i in _split(len(phrase_bars) - 1, _LONGEST_SECTION_BARS // 2, cost)]
 
 
-def name_sections(groups: Sequence[int], uniform: float) -> list[str]:
+def name_sections(groups: Sequence[int], uniform: float, likeness: NDArray[np.float32] | None = None) -> list[str]:
     """Letters of sections: a common form of that many sections.
 
     Args:
         groups: sections with different numbers (keys) never share a letter.
         uniform: in [0, 1), chooses among the forms.
+        likeness: how alike the pictures of sections are, -1/2 .. 1/2, `[n, n]`: of the forms the one whose returns look
+            most like returns; where none fits, a section returns to what it looks like.
     """
-    n = len(groups)
-    if n in _FORMS:
-        forms = _FORMS[n]
-        asked = forms[int(uniform * len(forms))].split()
-    else:
-        asked = [_LONG_FORM[i % 8] for i in range(n)]
-        # Each round of a long piece has a middle of its own: C, D, E ...
-        asked = [chr(ord("C") + (i // 8) % 20) if letter == "C" else letter for i, letter in enumerate(asked)]
+    asked = _asked_letters(len(groups), uniform)
+    if likeness is not None and len(groups) > 1:
+        asked = _seen_letters(likeness, uniform)
     names: dict[tuple[str, int], str] = {}
     letters = []
     for letter, group in zip(asked, groups, strict=True):
         known = (letter[0], group) in names
         name = names.setdefault((letter[0], group), chr(ord("A") + len(names) % 26))
         letters.append(name + ("'" if known and letter.endswith("'") else ""))
+    return letters
+
+
+def _asked_letters(n: int, uniform: float) -> list[str]:
+    """A common form of n sections."""
+    if n in _FORMS:
+        forms = _FORMS[n]
+        return forms[int(uniform * len(forms))].split()
+    # Each round of a long piece has a middle of its own: C, D, E ...
+    asked = [_LONG_FORM[i % 8] for i in range(n)]
+    return [chr(ord("C") + (i // 8) % 20) if letter == "C" else letter for i, letter in enumerate(asked)]
+
+
+def _seen_letters(likeness: NDArray[np.float32], uniform: float) -> list[str]:
+    """The form that the picture suggests: a common one whose returns look alike, else letters by look alone."""
+    n = len(likeness)
+    common = _asked_letters(n, uniform)
+    forms = [form.split() for form in _FORMS.get(n, ())] or [common]
+    forms.append(_letters_by_look(likeness))
+    forms.sort(key=lambda form: (-round(_agreement(form, likeness), 3), form != common))
+    return forms[0]
+
+
+def _agreement(letters: Sequence[str], likeness: NDArray[np.float32]) -> float:
+    """Mean likeness of pairs that share a letter, less that of pairs that do not."""
+    pairs = [(i, j) for j in range(len(letters)) for i in range(j)]
+    signed = [float(likeness[i, j]) * (1 if letters[i][0] == letters[j][0] else -1) for i, j in pairs]
+    return sum(signed) / len(signed) + (_COMMON_FORM_GAIN if letters in _COMMON else 0.0)
+
+
+def _letters_by_look(likeness: NDArray[np.float32]) -> list[str]:
+    """Each section returns to the earlier one that it looks most like, or brings something new."""
+    letters: list[str] = []
+    for i, row in enumerate(likeness):
+        best = int(np.argmax(row[:i])) if i else -1
+        if best < 0 or row[best] < _RETURNS_ABOVE:
+            letters.append(chr(ord("A") + len({letter[0] for letter in letters}) % 26))
+        else:
+            known = letters[best][0]
+            letters.append(known + ("'" if letters[-1][0] == known else ""))
     return letters

@@ -128,8 +128,12 @@ def dumps_plan(plan: Plan) -> str:
     return json.dumps(plan.to_json(), indent=1, ensure_ascii=True)
 
 
-def plan_rows(plan: Plan) -> FloatArray:
-    """Plan rows of a piece, f32 `[T, PLAN_WIDTH]`: key, chord and form (see `engine.music.controls`)."""
+def plan_rows(plan: Plan, *, loops: bool = False) -> FloatArray:
+    """Plan rows of a piece, f32 `[T, PLAN_WIDTH]`: key, chord and form (see `engine.music.controls`).
+
+    Args:
+        loops: whether the piece has neither beginning nor end: every beat then lies far from both.
+    """
     t = plan.n_beats
     keys = [plan.key_at(beat) for beat in range(t)]
     roots = np.array([-1 if c is None else c.root for c in plan.chords], np.int64)
@@ -139,4 +143,7 @@ def plan_rows(plan: Plan) -> FloatArray:
         if chord is not None:
             chroma[beat, list(chord.chroma)] = 1
     key = key_rows(np.array([k.tonic for k in keys], np.int64), np.array([k.minor for k in keys], bool))
-    return np.hstack([key, chord_rows(roots, chroma, basses), form_rows(t, np.array(plan.phrase_starts, bool))])
+    form = form_rows(t, np.array(plan.phrase_starts, bool))
+    if loops:
+        form[:, 1:] = 1.0
+    return np.hstack([key, chord_rows(roots, chroma, basses), form])

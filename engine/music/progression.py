@@ -9,7 +9,8 @@ tonic.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -21,7 +22,7 @@ from engine.music.form import bar_salience, name_sections, split_phrases, split_
 from engine.music.keys import RELATIVE_MINOR, estimate_key
 from engine.music.plan import Plan, Section
 from engine.music.progression_model import ProgressionModel, load_progression_model
-from engine.music.section_writer import Draft, Ending, Frame, SectionWriter, Written, unit_lengths
+from engine.music.section_writer import HALF_BAR_BEATS, Draft, Ending, Frame, SectionWriter, Written, unit_lengths
 from engine.timebase import BEATS_PER_BAR
 
 _MINOR_BELOW: Final = -0.1
@@ -42,6 +43,10 @@ def write_plan(
     cut_beats: Sequence[tuple[int, float] | int] = (),
     key: Key | None = None,
     chords: Sequence[Chord | None] | None = None,
+    closing_beats: int | None = None,
+    loops: bool = False,
+    marked_beats: Collection[int] = (),
+    looks: FloatArray | None = None,
     model: ProgressionModel | None = None,
 ) -> Plan:
     """Write the plan of a piece of `n_beats` beats of 4/4, which begins with a bar.
@@ -57,23 +62,68 @@ def write_plan(
         cut_beats: beats on which shots begin, with a weight 0..1; a bare beat weighs 1.
         key: keeps the piece in this key.
         chords: one a beat, kept exactly; fewer than `n_beats` are repeated from the first on.
+        closing_beats: where the piece closes, when that is bars before its end: its last chord is held from there.
+        loops: whether the end leads back to the beginning (on the dominant) instead of closing.
+        marked_beats: beats on which a new chord is wanted, as hits are: the half bars that begin there change.
+        looks: what each beat looks like, in units of a clear difference, f32 `[T, F]`; NaN unknown. Sections that look
+            alike tend to share a letter.
         model: by default the one that comes with the program.
 
     Raises:
         ValueError: if there is no beat, or curves have another length.
     """
     _check(n_beats, chords, valence, tension)
-    phrases, section_bars = _form(n_beats, cut_beats)
-    starts = {bar * BEATS_PER_BAR for bar in phrases[:-1]}
-    marks = tuple(beat in starts for beat in range(n_beats))
     if chords is not None:
-        given = tuple(chords[i % len(chords)] for i in range(n_beats))
-        return Plan(key or estimate_key(given), given, marks, _sections_of(given, section_bars))
-    writer = _Writer(model or load_progression_model(), seed=seed, valence=valence, tension=tension, n_beats=n_beats)
+        return _given_plan(n_beats, chords, key, cut_beats)
+    n_written = _written_beats(n_beats, closing_beats)
+    phrases, section_bars = _form(n_written, cut_beats)
+    writer = _Writer(
+        model or load_progression_model(),
+        seed=seed,
+        valence=None if valence is None else valence[:n_written],
+        tension=None if tension is None else tension[:n_written],
+        n_beats=n_written,
+        marked_beats=marked_beats,
+    )
     main = key or writer.choose_key()
-    frames = writer.frames(phrases, section_bars, main, modulate=key is None)
-    sections = tuple(_section(frame, main, n_beats) for frame in frames)
-    return Plan(main, tuple(writer.write(frames)[:n_beats]), marks, sections)
+    alike = None if looks is None else _likeness(looks, section_bars)
+    frames = writer.frames(phrases, section_bars, main, modulate=key is None, loops=loops, likeness=alike)
+    sections = [_section(frame, main, n_written) for frame in frames]
+    sections[-1] = replace(sections[-1], end_beat=n_beats)
+    written = writer.write(frames)[:n_written]
+    return Plan(main, (*written, *[written[-1]] * (n_beats - n_written)), _marks(phrases, n_beats), tuple(sections))
+
+
+def _given_plan(
+    n_beats: int, chords: Sequence[Chord | None], key: Key | None, cut_beats: Sequence[tuple[int, float] | int]
+) -> Plan:
+    phrases, section_bars = _form(n_beats, cut_beats)
+    given = tuple(chords[i % len(chords)] for i in range(n_beats))
+    return Plan(key or estimate_key(given), given, _marks(phrases, n_beats), _sections_of(given, section_bars))
+
+
+def _written_beats(n_beats: int, closing_beats: int | None) -> int:
+    """Beats that get chords of their own: all, unless the piece closes in an earlier bar than its last."""
+    if closing_beats is None or -(-closing_beats // BEATS_PER_BAR) >= -(-n_beats // BEATS_PER_BAR):
+        return n_beats
+    return max(1, closing_beats)
+
+
+def _marks(phrases: Sequence[int], n_beats: int) -> tuple[bool, ...]:
+    starts = {bar * BEATS_PER_BAR for bar in phrases[:-1]}
+    return tuple(beat in starts for beat in range(n_beats))
+
+
+def _likeness(looks: FloatArray, section_bars: Sequence[int]) -> FloatArray:
+    """How alike sections look, -1/2 (nothing in common) .. 1/2 (the same), f32 `[n, n]`."""
+    means = []
+    for first, end in pairwise(section_bars):
+        part = np.asarray(looks[first * BEATS_PER_BAR : end * BEATS_PER_BAR], np.float64)
+        known = np.isfinite(part)
+        means.append(np.where(known, part, 0).sum(0) / np.maximum(known.sum(0), 1))
+    table = np.array(means)
+    square = ((table[:, None] - table[None]) ** 2).mean(-1)
+    return np.asarray(np.exp(-square / 2) - 0.5, np.float32)
 
 
 def _check(n_beats: int, chords: Sequence[Chord | None] | None, *curves: FloatArray | None) -> None:
@@ -132,6 +182,11 @@ def _mean(curve: FloatArray | None, start: int, end: int) -> float:
     return float(known.mean()) if len(known) else float("nan")
 
 
+def _half_bars(beats: Collection[int]) -> frozenset[int]:
+    """Half bars, counted from the beginning, that begin on one of the beats."""
+    return frozenset(beat // HALF_BAR_BEATS for beat in beats if beat % HALF_BAR_BEATS == 0)
+
+
 class _Writer:
     """Writes one piece; holds what all its parts share."""
 
@@ -143,10 +198,13 @@ class _Writer:
         valence: FloatArray | None,
         tension: FloatArray | None,
         n_beats: int,
+        marked_beats: Collection[int] = (),
     ) -> None:
         self.valence, self.n_beats = valence, n_beats
         n_bars = -(-n_beats // BEATS_PER_BAR)
-        self.draft = Draft(model, seed, _by_bar(valence, n_bars, 0.0), _by_bar(tension, n_bars, 0.5))
+        self.draft = Draft(
+            model, seed, _by_bar(valence, n_bars, 0.0), _by_bar(tension, n_bars, 0.5), _half_bars(marked_beats)
+        )
 
     def choose_key(self) -> Key:
         """Any tonic; the mode of the mean valence, or at random as often as in the corpus."""
@@ -155,18 +213,27 @@ class _Writer:
         minor = bool(mode < self.draft.model.minor_share) if np.isnan(mean) else mean < _MINOR_BELOW
         return Key(int(tonic * 12), minor)
 
-    def frames(self, phrases: Sequence[int], section_bars: Sequence[int], main: Key, *, modulate: bool) -> list[Frame]:
+    def frames(
+        self,
+        phrases: Sequence[int],
+        section_bars: Sequence[int],
+        main: Key,
+        *,
+        modulate: bool,
+        loops: bool = False,
+        likeness: FloatArray | None = None,
+    ) -> list[Frame]:
         """The sections, with letters, keys and endings."""
         spans = list(pairwise(section_bars))
         keys = [self._section_key(span, main) if modulate else main for span in spans]
-        letters = name_sections([int(k.minor) for k in keys], self.draft.uniforms(1, "form")[0])
+        letters = name_sections([int(k.minor) for k in keys], self.draft.uniforms(1, "form")[0], likeness)
         frames = []
         for i, (span, letter) in enumerate(zip(spans, letters, strict=True)):
             ending: Ending = "half" if self.draft.uniforms(1, "ending", letter[0])[0] < 0.5 else "authentic"
             if f"{letter[0]}'" in letters:
                 ending = "authentic" if letter.endswith("'") else "half"
             if i == len(spans) - 1:
-                ending = "final"
+                ending = "half" if loops else "final"
             inside = [bar for bar in phrases if span[0] <= bar <= span[1]]
             frames.append(Frame(span, unit_lengths(inside), letter, keys[i], ending))
         return frames

@@ -92,12 +92,14 @@ class Draft:
 
     Attributes:
         bar_valence, bar_tension: one value a bar; 0 and 0.5 where unknown.
+        marked: half bars, counted from the beginning of the piece, that bring a new chord.
     """
 
     model: ProgressionModel
     seed: int
     bar_valence: Sequence[float]
     bar_tension: Sequence[float]
+    marked: frozenset[int] = frozenset()
 
     def uniforms(self, count: int, *purpose: object) -> list[float]:
         """Numbers in [0, 1) that depend on the seed and the purpose only."""
@@ -228,6 +230,8 @@ class SectionWriter:
         uniforms = self.draft.uniforms(2 * n_bars + 1, "chords", self.frame.letter, i)
         self._remember(prefix)
         new = self._changes(n_bars, rhythm, held=uniforms[-1])
+        first_cell = 2 * (self.frame.bars[0] + sum(self.frame.unit_bars[:i]))
+        new = [change or first_cell + cell in self.draft.marked for cell, change in enumerate(new)]
         if ending is not None:
             _make_room(new, ending, opening=opening)
         onsets = [cell for cell in range(len(prefix), 2 * n_bars) if new[cell]]
