@@ -39,7 +39,7 @@ def cache_folder() -> Path:
     return Path(named) if named else Path(platformdirs.user_cache_dir("diffbgm"))
 
 
-def content_key(path: Path) -> str:
+def content_key(path: Path, *, version: int = ANALYSIS_VERSION) -> str:
     """A hash of a file's size and of blocks spread over it, with the version of the analysis.
 
     Reading all of a large video would take longer than the look-up may; two edits of one length that differ only
@@ -49,7 +49,7 @@ def content_key(path: Path) -> str:
         OSError: if the file cannot be read.
     """
     size = path.stat().st_size
-    digest = hashlib.sha256(f"analysis {ANALYSIS_VERSION}, {size} bytes".encode())
+    digest = hashlib.sha256(f"analysis {version}, {size} bytes".encode())
     with path.open("rb") as file:
         for i in range(_N_BLOCKS):
             file.seek(max(0, size - _BLOCK) * i // (_N_BLOCKS - 1))
