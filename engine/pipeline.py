@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from engine.direction import OPEN, Direction
 from engine.events import Report, no_report
 from engine.features.conditions import PictureRows, beat_moods, curve_overrides, estimate_conditions, look_rows
 from engine.music.chords import parse_chord, parse_key
-from engine.music.completion import closing_beats
+from engine.music.completion import May, anyone, closing_beats, complete
 from engine.music.controls import Conditions
 from engine.music.curves import drawn
 from engine.music.ducking import leave_room, thin_under_speech
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from engine.diffusion.composer import Rows
     from engine.diffusion.model import Bundle
     from engine.diffusion.sampling import DenoiseStep, Shaper
+
+ENERGY_REACH: Final = 0.72
+"""A drawn energy of 0..1 moves the loudness of playing as the picture's intensity would over its whole range."""
 
 
 def analyse_video(
@@ -127,6 +130,25 @@ def notes_beside_speech(
     chords = plan.harmony.chords
     changes = [STEPS_PER_BEAT * i for i in range(1, len(chords)) if chords[i] != chords[i - 1]]
     return thin_under_speech(notes, plan.speech_steps(), hits=plan.accent_steps(), changes=changes, fixed=fixed)
+
+
+def finish_notes(
+    notes: tuple[Note, ...],
+    plan: MusicPlan,
+    settings: GenerationSettings,
+    *,
+    fixed: Collection[Note] = (),
+    may: May = anyone,
+) -> tuple[Note, ...]:
+    """Decoded notes made into a piece: room for speech, an ending, something on every hit.
+
+    Args:
+        fixed: notes that stay as they are.
+        may: which notes may be added or changed besides.
+    """
+    locked = frozenset(fixed)
+    thinned = notes_beside_speech(notes, plan, settings, fixed=locked)
+    return complete(thinned, plan, settings, may=lambda note: note not in locked and may(note))
 
 
 def find_film_speech(info: VideoInfo, *, report: Report = no_report, cancel: CancelToken = NEVER) -> tuple[Span, ...]:
@@ -293,10 +315,13 @@ def final_notes(bundle: Bundle, step: DenoiseStep, n_beats: int) -> tuple[Note, 
     return roll_to_notes(kept)
 
 
-def write_score(notes: tuple[Note, ...], plan: MusicPlan, settings: GenerationSettings) -> Score:
+def write_score(
+    notes: tuple[Note, ...], plan: MusicPlan, settings: GenerationSettings, direction: Direction = OPEN
+) -> Score:
     """Perform the notes with the palette, to the video's exact length, with markers at the cuts."""
     assert settings.seed is not None
     markers = [Marker(shot.start_s, f"{shot.transition} {shot.index}") for shot in plan.shots[1:]]
+    energy = drawn(direction, plan.tempo, plan.n_beats, offset_s=plan.offset_s).get("energy")
     return perform(
         notes,
         plan.tempo,
@@ -304,6 +329,8 @@ def write_score(notes: tuple[Note, ...], plan: MusicPlan, settings: GenerationSe
         end_s=plan.duration_s,
         accents=plan.accent_steps(),
         seed=settings.seed,
-        intensity=plan.conditions.dynamic[:, 2],
+        intensity=plan.conditions.dynamic[:, 2] if energy is None else ENERGY_REACH * energy,
         markers=markers,
+        pulls=plan.pulls() if settings.hit_onsets else {},
+        loops=settings.ending == "loop",
     )

@@ -74,6 +74,16 @@ class MusicPlan:
         asked = self.conditions.dynamic[:, HIT_COLUMNS].reshape(-1) > 0
         return tuple(int(step) for step in np.flatnonzero(asked))
 
+    def pulls(self) -> dict[int, float]:
+        """Steps of asked-for hits, each with the second at which its cut shows: the nearest cut where several fall."""
+        asked = set(self.accent_steps())
+        nearest: dict[int, Hit] = {}
+        for hit in self.hits():
+            known = nearest.get(hit.step)
+            if hit.step in asked and (known is None or abs(hit.error_ms) < abs(known.error_ms)):
+                nearest[hit.step] = hit
+        return {step: float(hit.time_s) for step, hit in nearest.items()}
+
     def describe(self) -> dict[str, Any]:
         """Plain data for drawing: times in seconds from where the music begins, one value per beat for curves."""
         rows = self.conditions

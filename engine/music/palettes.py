@@ -70,6 +70,7 @@ class Layer:
         reverb, chorus: send levels, 0..1.
         lowpass_hz: a gentle low-pass on the part; None leaves it open.
         lowest_velocity: a doubling layer plays only what is at least this loud; 0 plays all.
+        hits_only: a doubling layer plays only what begins on a hit: a quick attack beside instruments that speak slowly.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Layer:
     chorus: float = 0.0
     lowpass_hz: float | None = None
     lowest_velocity: int = 0
+    hits_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ PEDAL_LIFT_S: Final = 0.06
 LAST_START_S: Final = 0.15
 """What would begin so close to the end is left out: a click, not a note."""
 RETRIGGER_GAP_S: Final = 0.004
+LONGEST_PULL_S: Final = 0.06
+"""A hand strays no further from the beat for a hit's sake: more is heard as a stumble."""
+LOOP_TAIL_S: Final = 2.5
+_NO_PULLS: Final[Mapping[int, float]] = {}
 _LOUDEST: Final = 126
 _SOFTEST: Final = 8
 
@@ -122,6 +126,8 @@ def perform(
     seed: int = 0,
     intensity: FloatArray | None = None,
     markers: Sequence[Marker] = (),
+    pulls: Mapping[int, float] = _NO_PULLS,
+    loops: bool = False,
 ) -> Score:
     """Play grid notes with a palette.
 
@@ -134,20 +140,25 @@ def perform(
         seed: of looseness and unevenness.
         intensity: one value per beat, as the condition row of that name; moves loudness by up to 18 units of velocity.
         markers: carried into the score.
+        pulls: step -> the second at which what begins there is played instead, up to `LONGEST_PULL_S` from the step: a
+            hit that the tempo cannot reach is met by a hand that waits or hurries.
+        loops: whether the end flows into the beginning: nothing is held out, and what sounds at the end rings on
+            beyond it, for `LOOP_TAIL_S` at most.
 
     Raises:
         InputError: for an unknown palette.
     """
     chosen = palette_of(palette)
     lead = chosen.layers[Voice.MELODY][0]
-    stage = _Stage.of(lead, notes, tempo, float(end_s), frozenset(accents), seed, intensity)
+    stage = _Stage.of(lead, notes, tempo, float(end_s), frozenset(accents), seed, intensity, pulls=pulls, loops=loops)
     parts = [
         part
         for voice, layers in chosen.layers.items()
         for i, layer in enumerate(layers)
         if (part := stage.part(voice, layer, doubles=i > 0)) is not None
     ]
-    parts = _ring_to_end(parts, float(end_s))
+    if not loops:
+        parts = _ring_to_end(parts, float(end_s))
     return Score(tuple(parts), tempo, end_s, tuple(sorted(markers)), chosen.room_s, palette)
 
 
@@ -164,6 +175,7 @@ class _Stage:
     seed: int
     intensity: FloatArray | None
     ceiling: dict[int, tuple[int, int]]
+    loops: bool = False
 
     @classmethod
     def of(
@@ -175,23 +187,35 @@ class _Stage:
         accents: frozenset[int],
         seed: int,
         intensity: FloatArray | None,
+        *,
+        pulls: Mapping[int, float],
+        loops: bool,
     ) -> _Stage:
         last = max((note.end for note in notes), default=0)
-        times_s = seconds_of_steps(tempo, np.arange(last + 1))
-        kept = tuple(sorted(note for note in notes if note.onset >= 0 and times_s[note.onset] <= end_s - LAST_START_S))
+        times_s = _pulled(seconds_of_steps(tempo, np.arange(last + 1)), pulls)
+        latest_s = end_s - (1e-3 if loops else LAST_START_S)
+        kept = tuple(sorted(note for note in notes if note.onset >= 0 and times_s[note.onset] <= latest_s))
         velocities = shape_velocities(kept, accents=accents, seed=seed, intensity=intensity)
         tune = [note for note in kept if note.voice is Voice.MELODY]
         ceiling: dict[int, tuple[int, int]] = {}
         for note, pitch in zip(tune, fit_range(tune, lead), strict=True):
             ceiling.setdefault(note.onset, (note.pitch, pitch))  # the lowest of a melody chord comes first
-        return cls(kept, velocities, times_s, harmony_changes(kept), end_s, accents, seed, intensity, ceiling)
+        changes = harmony_changes(kept)
+        return cls(kept, velocities, times_s, changes, end_s, accents, seed, intensity, ceiling, loops)
+
+    @property
+    def silent_s(self) -> float:
+        """When the last note must be let go."""
+        return self.end_s + LOOP_TAIL_S if self.loops else self.end_s
 
     def part(self, voice: Voice, layer: Layer, *, doubles: bool) -> Part | None:
         """The part of one instrument, None when it has nothing to play."""
         mine = [
             i
             for i, note in enumerate(self.notes)
-            if note.voice is voice and self.velocities[i] >= layer.lowest_velocity
+            if note.voice is voice
+            and self.velocities[i] >= layer.lowest_velocity
+            and (not layer.hits_only or note.onset in self.accents)
         ]
         if not mine:
             return None
@@ -204,7 +228,7 @@ class _Stage:
         onsets = np.array([note.onset for note in notes], np.int64)
         velocities = no_two_alike(_read(self.velocities[mine], layer), onsets, np.zeros_like(onsets))
         played = [
-            ScoreNote(float(start), pitch, float(min(end, self.end_s)), int(velocity))
+            ScoreNote(float(start), pitch, float(min(end, self.silent_s)), int(velocity))
             for start, pitch, end, velocity in zip(starts_s, pitches, ends_s, velocities, strict=True)
         ]
         title = voice.name.capitalize()
@@ -248,6 +272,15 @@ class _Stage:
         times_s = np.maximum(self.times_s[steps], 0.0)
         fresh = np.flatnonzero(np.diff(levels, prepend=-1))
         return [Control(float(times_s[i]), EXPRESSION, int(levels[i])) for i in fresh if times_s[i] < self.end_s]
+
+
+def _pulled(times_s: Array, pulls: Mapping[int, float]) -> Array:
+    """Times of steps, some of them moved; no step passes another."""
+    moved = times_s.copy()
+    for step, time_s in pulls.items():
+        if 0 <= step < len(times_s) and abs(time_s - times_s[step]) <= LONGEST_PULL_S:
+            moved[step] = time_s
+    return moved if (np.diff(moved) >= np.minimum(np.diff(times_s), 0)).all() else times_s
 
 
 def _read(velocities: NDArray[np.int64], layer: Layer) -> NDArray[np.int64]:
