@@ -9,12 +9,13 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.cancel import NEVER, CancelToken
+from engine.direction import Direction
 from engine.errors import InputError
 from engine.music.controls import Conditions
 from engine.music.encoded import EncodedRows
@@ -23,7 +24,7 @@ from engine.music.music_plan import MusicPlan
 from engine.music.notes import Note, NoteTable, roll_to_notes
 from engine.music.region import Difference, Region, Selection
 from engine.music.take import Origin, Take, Trajectory
-from engine.pipeline import recondition, shots_of_bars
+from engine.pipeline import finish_notes, guide_for, recondition, rows_for, shots_of_bars
 from engine.settings import GenerationSettings
 from engine.signals import FrameSignals
 from engine.timebase import BEATS_PER_BAR, BEATS_PER_WINDOW, STEPS_PER_BEAT
@@ -55,6 +56,71 @@ Watcher: TypeAlias = Callable[["DenoiseStep", Canvas], None]
 
 def unwatched(_step: DenoiseStep, _canvas: Canvas) -> None:
     """Looks away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reroll:
+    """A request to write a selection anew; see `reroll`."""
+
+    selection: Selection
+    seed: int
+    settings: GenerationSettings | None = None
+    name: str = ""
+
+    def apply(self, bundle: Bundle, take: Take, *, watch: Watcher = unwatched, cancel: CancelToken = NEVER) -> Take:
+        """The new take."""
+        return reroll(
+            bundle,
+            take,
+            self.selection,
+            seed=self.seed,
+            settings=self.settings,
+            name=self.name,
+            watch=watch,
+            cancel=cancel,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fork:
+    """A request to leave a take's run after a step; see `fork`."""
+
+    step: int
+    settings: GenerationSettings
+    signals: FrameSignals | None = None
+    name: str = ""
+
+    @property
+    def seed(self) -> int:
+        assert self.settings.seed is not None
+        return self.settings.seed
+
+    def apply(self, bundle: Bundle, take: Take, *, watch: Watcher = unwatched, cancel: CancelToken = NEVER) -> Take:
+        """The new take."""
+        return fork(
+            bundle,
+            take,
+            step=self.step,
+            settings=self.settings,
+            signals=self.signals,
+            name=self.name,
+            watch=watch,
+            cancel=cancel,
+        )
+
+
+class Change(Protocol):
+    """A request for a new take from an old one."""
+
+    @property
+    def seed(self) -> int: ...
+
+    @property
+    def settings(self) -> GenerationSettings | None: ...
+
+    def apply(self, bundle: Bundle, take: Take, *, watch: Watcher = unwatched, cancel: CancelToken = NEVER) -> Take:
+        """The new take."""
+        ...
 
 
 def reroll(
@@ -136,6 +202,7 @@ class _Job:
     bundle: Bundle
     plan: MusicPlan
     settings: GenerationSettings
+    direction: Direction
     locked: tuple[Note, ...]
     free: NDArray[np.bool_]
     canvas: Canvas
@@ -146,7 +213,7 @@ class _Job:
         if not free.any():
             raise InputError("The region holds nothing of this piece.", "Choose bars that the piece has.")
         canvas = canvas_around(free, take.plan.n_beats)
-        return cls(bundle, take.plan, settings, locked_notes(take, selection), free, canvas)
+        return cls(bundle, take.plan, settings, take.direction, locked_notes(take, selection), free, canvas)
 
     @property
     def bars(self) -> tuple[tuple[str, int], ...]:
@@ -179,19 +246,21 @@ class _Job:
         self, *, seed: int, restart: Restart | None, watch: Watcher, cancel: CancelToken
     ) -> tuple[tuple[Note, ...], Trajectory]:
         """Notes of the canvas, onsets from the beginning of the piece, and the way there."""
+        from engine.diffusion.guides import chain
         from engine.diffusion.locks import constraints
         from engine.diffusion.noise import NoiseSource
         from engine.diffusion.sampling import FROM_NOISE, sample
 
+        wishes = guide_for(self.bundle, self.plan, self.settings, self.direction, first_beat=self.canvas.first_beat)
         known, pull = constraints(self.bundle.model, self.locked_table(), self.free_cells())
         steps = []
         for step in sample(
             self.bundle.model,
-            _cropped(self.plan, self.canvas),
+            _cropped(rows_for(self.bundle, self.plan), self.canvas),
             self.settings,
             NoiseSource.for_bars(seed, self.bars),
             known=known,
-            shape=pull,
+            shape=chain(wishes, pull),
             restart=restart or FROM_NOISE,
             cancel=cancel,
         ):
@@ -216,7 +285,9 @@ def _sample_selection(
     """Sample the windows around a selection with the rest given, and join what they hold."""
     decoded, trajectory = job.sample(seed=seed, restart=restart, watch=watch, cancel=cancel)
     n_steps = job.plan.n_beats * STEPS_PER_BEAT
-    notes = join_notes(job.locked, decoded, selection, job.plan.harmony, n_steps=n_steps)
+    joined = join_notes(job.locked, decoded, selection, job.plan.harmony, n_steps=n_steps)
+    finished = finish_notes(joined, job.plan, job.settings, fixed=job.locked, may=selection.holds)
+    notes = join_notes(job.locked, finished, selection, job.plan.harmony, n_steps=n_steps)
     return _Written(notes, job.plan, trajectory)
 
 
@@ -242,11 +313,10 @@ def canvas_around(free: NDArray[np.bool_], n_beats: int) -> Canvas:
     return Canvas(first, min(n_beats - first, BEATS_PER_WINDOW + strides * CONTEXT_BEATS))
 
 
-def _cropped(plan: MusicPlan, canvas: Canvas) -> Rows:
+def _cropped(rows: Rows, canvas: Canvas) -> Rows:
     span = slice(canvas.first_beat, canvas.first_beat + canvas.n_beats)
-    if plan.encoded is not None:
-        return EncodedRows(plan.encoded.semantic[span], plan.encoded.dynamic[span])
-    rows = plan.conditions
+    if isinstance(rows, EncodedRows):
+        return EncodedRows(rows.semantic[span], rows.dynamic[span])
     return Conditions(rows.dynamic[span], rows.semantic[span], rows.plan[span])
 
 
@@ -281,7 +351,7 @@ def fork(
     if settings.mood != take.settings.mood:
         if signals is None:
             raise InputError("A fork with another mood needs the picture.", "Open the video first.")
-        plan = recondition(signals, plan, settings, quantiles=bundle.config.quantiles)
+        plan = recondition(signals, plan, settings, quantiles=bundle.config.quantiles, direction=take.direction)
     restart = _restart(trajectory, step, settings.seed if settings.seed != take.settings.seed else None)
     selection = Selection.from_json(take.details["region"]) if "region" in take.details else EVERYTHING
     job = _Job.of(bundle, replace(take, plan=plan), selection, settings)

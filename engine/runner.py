@@ -12,17 +12,17 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from engine.artifacts import AnalysisCache
 from engine.cancel import NEVER, CancelToken
-from engine.delivery import SAMPLE_RATE_HZ, VIDEO_SUFFIXES, Outputs, all_or_none, check_outputs, deliver
+from engine.delivery import SAMPLE_RATE_HZ, VIDEO_SUFFIXES, Delivered, Outputs, all_or_none, check_outputs, deliver
 from engine.direction import OPEN, Direction
 from engine.errors import EngineError, InputError, RunCancelled
 from engine.events import (
@@ -40,10 +40,11 @@ from engine.music.music_plan import MusicPlan
 from engine.music.notes import Note
 from engine.music.score import Score
 from engine.music.take import Take, Trajectory
-from engine.pipeline import analyse_video, find_film_speech, notes_beside_speech, plan_music, shots_of_bars
+from engine.pipeline import analyse_video, find_film_speech, finish_notes, plan_music, shots_of_bars
 from engine.resources import resource_path
 from engine.revise import trajectory_of
 from engine.settings import GenerationSettings, resolve_seed
+from engine.shelf import Shelf
 from engine.signals import FrameSignals, VideoInfo
 from engine.stages import Reporter, Stages
 from engine.timebase import BEATS_PER_BAR, Span
@@ -63,6 +64,8 @@ __all__ = [
 ]
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _POLL_S: Final = 0.05
 
@@ -86,6 +89,7 @@ class GenerationRequest:
         bundle: model bundle folder; None for the one that comes with the program.
         midi, wav, manifest: further files to write.
         stems: folder for one WAV per part.
+        project: file that the take is added to; made where it is not there.
         previews: whether to send `PreviewReady` at each denoising step.
         use_cache: whether measurements of the picture may be kept and reused.
         known: what an earlier run measured of the same video, with settings that ask for the same.
@@ -100,6 +104,7 @@ class GenerationRequest:
     wav: Path | None = None
     manifest: Path | None = None
     stems: Path | None = None
+    project: Path | None = None
     previews: bool = True
     use_cache: bool = True
     known: Known | None = None
@@ -141,16 +146,30 @@ class GenerationRunner:
             EngineError: for what a person can mend; RunCancelled after `cancel`. Both after `RunFinished` was sent.
             RuntimeError: when a run is already under way.
         """
+        return self._guarded(lambda tell: _Run(self, request, tell, cancel).result(), observer)
+
+    def export(
+        self, take: Take, outputs: Outputs, observer: Observer = ignore, cancel: CancelToken = NEVER
+    ) -> Delivered:
+        """Write files of a take that is there; nothing is composed. The film lies at `take.plan.info.path`.
+
+        Raises:
+            EngineError, RunCancelled, RuntimeError: as `run`.
+        """
+        return self._guarded(lambda tell: _export(take, outputs, Stages(tell, cancel)), observer)
+
+    def _guarded(self, job: Callable[[Reporter], T], observer: Observer) -> T:
+        """One job at a time, ending with exactly one `RunFinished`."""
         if not self._lock.acquire(blocking=False):
             raise RuntimeError("a run is already under way")
         try:
-            return self._finish(request, Reporter(observer), cancel)
+            return self._finish(job, Reporter(observer))
         finally:
             self._lock.release()
 
-    def _finish(self, request: GenerationRequest, tell: Reporter, cancel: CancelToken) -> GenerationResult:
+    def _finish(self, job: Callable[[Reporter], T], tell: Reporter) -> T:
         try:
-            result = _Run(self, request, tell, cancel).result()
+            result = job(tell)
         except RunCancelled:
             tell(RunFinished(FinishReason.CANCELLED))
             raise
@@ -172,6 +191,17 @@ class GenerationRunner:
         return self._bundle[1]
 
 
+def _export(take: Take, outputs: Outputs, stages: Stages) -> Delivered:
+    assert take.settings.seed is not None
+    stages.tell(RunStarted(take.settings.seed))
+    stages.duration_s = float(take.plan.info.duration_s)
+    with all_or_none(outputs.output, stages) as aside:
+        with stages.stage(Stage.PROBE, 1, "file") as report:
+            check_outputs(take.plan.info, outputs)
+            report(1, 1)
+        return deliver(take, outputs, aside=aside, stages=stages)
+
+
 class _Run:
     """State of one run: settings with a seed, stages, the loading model."""
 
@@ -186,13 +216,18 @@ class _Run:
         assert self.settings.seed is not None
         request = self.request
         self.tell(RunStarted(self.settings.seed))
-        with self._loader() as loading, all_or_none(request.output, self.stages) as aside:
+        with (
+            self._loader() as loading,
+            Shelf(request.project, request.video, self.stages) as shelf,
+            all_or_none(request.output, self.stages) as aside,
+        ):
             self._probe()
-            signals, speech = self._analyse()
+            signals, speech = self._analyse(shelf)
             bundle = self._wait(loading)
             plan = self._plan(signals, speech, bundle)
             take = self._compose(bundle, plan)
             done = deliver(take, request.outputs, aside=aside, stages=self.stages)
+            take = shelf.put(take, signals, aside)
         files = (request.output, request.midi, request.wav)
         return GenerationResult(*files, take.notes, done.score, plan, done.manifest, take, Known(signals, speech))
 
@@ -232,13 +267,15 @@ class _Run:
             self.stages.duration_s = float(info.duration_s)
             report(1, 1)
 
-    def _analyse(self) -> tuple[FrameSignals, tuple[Span, ...] | None]:
+    def _analyse(self, shelf: Shelf) -> tuple[FrameSignals, tuple[Span, ...] | None]:
         """The picture; and where people speak, when that is asked for."""
         cache = AnalysisCache() if self.request.use_cache else None
         known = self.request.known
         with self.stages.stage(Stage.ANALYSE, self.stages.duration_s, "seconds of video") as report:
             if known is None:
-                signals = analyse_video(self.request.video, cache=cache, report=report, cancel=self.cancel)
+                signals = shelf.signals() or analyse_video(
+                    self.request.video, cache=cache, report=report, cancel=self.cancel
+                )
                 known = Known(signals, self._find_speech(signals.info))
             report(1, 1)
         self.stages.duration_s = float(known.signals.info.duration_s)
@@ -278,7 +315,7 @@ class _Run:
             settings=self.settings,
             direction=self.request.direction,
             plan=plan,
-            notes=notes_beside_speech(notes, plan, self.settings),
+            notes=finish_notes(notes, plan, self.settings),
             trajectory=trajectory,
             model=bundle.hash,
             created_s=time.time(),
@@ -295,7 +332,7 @@ class _Run:
             self.stages.stage(Stage.DENOISE, self.settings.steps, "steps") as report,
             explaining_memory(self.settings.device),
         ):
-            for step in denoise(bundle, plan, self.settings, cancel=self.cancel):
+            for step in denoise(bundle, plan, self.settings, direction=self.request.direction, cancel=self.cancel):
                 steps.append(step)
                 if self.request.previews:
                     paper_t = timestep_to_paper_t(step.timestep, bundle.config.settled)

@@ -15,7 +15,7 @@ from engine.music.region import Difference, Region, Selection
 from engine.music.take import Take
 from engine.revise import canvas_around, edit, fork, reroll
 from engine.settings import GenerationSettings
-from tests.helpers.takes import made_up_plan, made_up_take, tiny_bundle
+from tests.helpers.made_up import made_up_plan, made_up_take, tiny_bundle
 
 SETTINGS = GenerationSettings(seed=3, steps=4)
 
