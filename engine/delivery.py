@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 import json
+import math
+import re
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.cancel import CancelToken
 from engine.errors import InputError
 from engine.events import Report, Stage, Warned
 from engine.manifest import build_manifest, container_metadata
+from engine.music.curves import Agreement, agreements
 from engine.music.midi import midi_bytes
 from engine.music.score import Score
 from engine.music.take import Take
@@ -34,8 +36,13 @@ if TYPE_CHECKING:
 VIDEO_SUFFIXES: Final = (".mp4", ".mov", ".mkv", ".webm")
 MIDI_SUFFIXES: Final = (".mid", ".midi")
 SAMPLE_RATE_HZ: Final = 48_000
-HEADROOM_DB: Final[Mapping[str, float]] = MappingProxyType({".mp4": 0.0, ".mov": 0.0, ".mkv": 0.0, ".webm": 0.0})
-"""How much lower the true-peak ceiling lies for a file kind, because its encoder raises peaks."""
+_NOT_IN_NAMES: Final = '<>:"/\\|?*'
+_STEM: Final = re.compile(r"(\d+ (Melody|Inner|Bass)( - | \+ ).*|Original sound)\.wav")
+"""Names that stems have: those of an earlier take in the same folder go, or the sum would be wrong."""
+HEADROOM_DB: Final = 0.3
+"""How much lower the true-peak ceiling lies for sound that will be encoded (AAC, Opus), which raises peaks: by nothing
+where no limiter worked, by 0.1 to 0.4 dB mostly, at worst seen 0.8. So the file is measured, and made again if need be."""
+_MOST_ENCODINGS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +82,17 @@ class Outputs:
 
 
 class Aside:
-    """Files written beside their places, to be renamed when everything is there."""
+    """Files written beside their places, to be renamed when everything is there.
+
+    Attributes:
+        held: contexts that end when nothing can be cancelled any more; if one fails to, nothing is renamed.
+    """
 
     def __init__(self) -> None:
+        self.held = ExitStack()
         self.written: list[tuple[Path, Path]] = []
         self.folders: list[Path] = []
+        self.stale: list[Path] = []
 
     def folder(self, path: Path) -> Path:
         """A folder for outputs, made when it is not there."""
@@ -106,10 +119,13 @@ def all_or_none(output: Path, stages: Stages) -> Iterator[Aside]:
 
     aside = Aside()
     try:
-        yield aside
-        stages.cancel.raise_if_cancelled()
+        with aside.held:
+            yield aside
+            stages.cancel.raise_if_cancelled()
         for temporary, path in aside.written:
             temporary.replace(path)
+        for path in aside.stale:
+            path.unlink(missing_ok=True)
     except OSError as error:
         raise write_error(output, error) from error
     finally:
@@ -138,6 +154,11 @@ def check_outputs(info: VideoInfo, outputs: Outputs) -> None:
 
     if outputs.is_video:
         check_container(info, outputs.output)
+
+
+def with_video(take: Take, video: Path) -> Take:
+    """A take whose film lies at another place than it did."""
+    return replace(take, plan=replace(take.plan, info=replace(take.plan.info, path=str(video.absolute()))))
 
 
 def deliver(take: Take, outputs: Outputs, *, aside: Aside, stages: Stages) -> Delivered:
@@ -170,7 +191,6 @@ class _Delivery:
             score = self._score()
             sound = self._sound(score, Path(scratch)) if self.outputs.needs_sound else None
             manifest = self._manifest()
-            manifest["mix"] = None if sound is None else sound.finished.facts.to_json()
             self._write(score, sound, manifest, Path(scratch))
         manifest["timings_s"] = {name: round(seconds, 3) for name, seconds in self.stages.timings.items()}
         if self.outputs.manifest is not None:
@@ -178,30 +198,26 @@ class _Delivery:
             self.aside(self.outputs.manifest).write_text(text, encoding="utf-8")
         return Delivered(score, manifest)
 
+    def _curves(self, score: Score) -> tuple[Agreement, ...]:
+        """Every drawn curve, as asked and as achieved."""
+        return agreements(self.take.direction, self.take.notes, score, self.take.plan)
+
     def _score(self) -> Score:
         with self.stages.stage(Stage.SCORE, 1, "score") as report:
             if not self.take.notes:
                 self.stages.tell(Warned("The model wrote no notes for this video; the music is silent."))
-            score = write_score(self.take.notes, self.take.plan, self.settings)
+            score = write_score(self.take.notes, self.take.plan, self.settings, self.take.direction)
             report(1, 1)
         return score
 
     def _sound(self, score: Score, scratch: Path) -> _Sound:
         """Play the score, and bring it to where and how loud it shall be."""
-        from engine.audio.finishing import Place, finish
-
         with self.stages.stage(Stage.SYNTH, self.stages.duration_s, "seconds of music") as report:
             rendered, stems = self._rendered(score, scratch, report)
             original = self._original()
-            finished = finish(
-                rendered,
-                Place(self.take.plan.offset_s, self.take.plan.duration_s, self.info.duration_s),
-                self.settings,
-                original=original,
-                speech=self._speech(original),
-                headroom_db=HEADROOM_DB.get(self.outputs.output.suffix.lower(), 0.0),
-                cancel=self.cancel,
-            )
+            speech = self._speech(original)
+            headroom_db = HEADROOM_DB if self.outputs.is_video else 0.0
+            finished = self._finished(rendered, original, speech, headroom_db)
         facts = finished.facts
         if not facts.is_met:
             self.stages.tell(
@@ -211,6 +227,22 @@ class _Delivery:
                 )
             )
         return _Sound(rendered, finished, original, stems)
+
+    def _finished(
+        self, rendered: AudioClip, original: AudioClip | None, speech: tuple[Span, ...], headroom_db: float
+    ) -> FinishedSound:
+        from engine.audio.finishing import Place, finish
+
+        plan = self.take.plan
+        return finish(
+            rendered,
+            Place(plan.offset_s, plan.duration_s, self.info.duration_s),
+            self.settings,
+            original=original,
+            speech=speech,
+            headroom_db=headroom_db,
+            cancel=self.cancel,
+        )
 
     def _rendered(self, score: Score, scratch: Path, report: Report) -> tuple[AudioClip, tuple[_StemFile, ...]]:
         """The music as played; where stems are wanted, each of them waits in a scratch file, as they are large."""
@@ -280,12 +312,34 @@ class _Delivery:
             for path in self.outputs.midi_files():
                 self.aside(path).write_bytes(midi)
             if sound is not None:
+                if self.outputs.is_video:
+                    sound = self._encoded(sound, manifest, scratch, report)
                 self._write_stems(sound)
                 for path in self.outputs.wav_files():
                     write_wav(sound.music(cancel=self.cancel), self.aside(path), cancel=self.cancel)
-                if self.outputs.is_video:
-                    self._mux(sound, manifest, scratch, report)
+            manifest["curves"] = {a.name: a.to_json() for a in self._curves(score)}
+            manifest["mix"] = None if sound is None else sound.to_json()
             report(1, 1)
+
+    def _encoded(self, sound: _Sound, manifest: dict[str, Any], scratch: Path, report: Report) -> _Sound:
+        """Write the film, and measure its music track; again with a lower ceiling where encoding raised the peaks."""
+        from engine.audio.decode import read_audio
+        from engine.audio.loudness import loudness_lufs, true_peak_db
+
+        path = self.aside(self.outputs.output)
+        headroom_db = HEADROOM_DB
+        for _ in range(_MOST_ENCODINGS):
+            self._mux(sound, path, manifest, scratch, report)
+            heard = read_audio(path, sample_rate=SAMPLE_RATE_HZ, cancel=self.cancel)
+            encoded = (loudness_lufs(heard, cancel=self.cancel), true_peak_db(heard, cancel=self.cancel))
+            sound = replace(sound, encoded=encoded)
+            over_db = encoded[1] - self.settings.true_peak_db
+            if over_db <= 0:
+                break
+            headroom_db += over_db + 0.02
+            finished = self._finished(sound.rendered, sound.original, sound.finished.facts.speech, headroom_db)
+            sound = replace(sound, finished=finished)
+        return sound
 
     def _write_stems(self, sound: _Sound) -> None:
         """One WAV per part, and one for the video's own sound where it is in the mix."""
@@ -297,17 +351,21 @@ class _Delivery:
         from engine.audio.mix import write_float_wav
 
         folder = self.aside.folder(self.outputs.stems)
+        written: list[Path] = []
         for number, stem in enumerate(sound.stems, start=1):
             samples = np.fromfile(stem.path, "<f4").reshape(2, -1).astype(np.float32, copy=False)
             share = sound.finished.share_of(AudioClip(samples, SAMPLE_RATE_HZ), cancel=self.cancel)
-            name = "".join("-" if letter in '<>:"/\\|?*' else letter for letter in stem.name)
-            write_float_wav(share, self.aside(folder / f"{number} {name}.wav"), cancel=self.cancel)
+            name = "".join("-" if letter in _NOT_IN_NAMES else letter for letter in stem.name.replace(": ", " - "))
+            written.append(folder / f"{number} {name}.wav")
+            write_float_wav(share, self.aside(written[-1]), cancel=self.cancel)
         if sound.original is not None:
             share_of_original = sound.finished.share_of_original(sound.original, cancel=self.cancel)
             assert share_of_original is not None
-            write_float_wav(share_of_original, self.aside(folder / "Original sound.wav"), cancel=self.cancel)
+            written.append(folder / "Original sound.wav")
+            write_float_wav(share_of_original, self.aside(written[-1]), cancel=self.cancel)
+        self.aside.stale += [path for path in folder.iterdir() if _STEM.match(path.name) and path not in written]
 
-    def _mux(self, sound: _Sound, manifest: dict[str, Any], scratch: Path, report: Report) -> None:
+    def _mux(self, sound: _Sound, path: Path, manifest: dict[str, Any], scratch: Path, report: Report) -> None:
         from engine.audio.mix import write_wav
         from engine.video.mux import mux
 
@@ -316,7 +374,7 @@ class _Delivery:
         mux(
             Path(self.info.path),
             wav,
-            self.aside(self.outputs.output),
+            path,
             info=self.info,
             settings=self.settings,
             metadata=container_metadata(manifest),
@@ -341,6 +399,14 @@ class _Sound:
     finished: FinishedSound
     original: AudioClip | None
     stems: tuple[_StemFile, ...]
+    encoded: tuple[float, float] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What was measured; `encoded`: loudness and true peak of the film's music track, read back from the file."""
+        data = self.finished.facts.to_json()
+        if self.encoded is not None and math.isfinite(sum(self.encoded)):
+            data["encoded"] = {"loudness_lufs": round(self.encoded[0], 2), "true_peak_db": round(self.encoded[1], 2)}
+        return data
 
     def music(self, *, cancel: CancelToken) -> AudioClip:
         """The music as it is in what the film gets, without the film's own sound."""

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.cancel import CancelToken
+from engine.cancel import NEVER, CancelToken
 from engine.cli.common import (
     EXIT_OK,
     MIDI_SUFFIXES,
@@ -18,10 +18,11 @@ from engine.cli.common import (
     existing_video,
     print_json,
 )
+from engine.cli.directing import add_direction_options, direction_from
 from engine.cli.progress import RunProgress
 from engine.device import DEVICES
 from engine.errors import InputError
-from engine.settings import ORIGINAL_AUDIO, SAMPLERS, GenerationSettings
+from engine.settings import ENDINGS, ORIGINAL_AUDIO, SAMPLERS, GenerationSettings
 
 if TYPE_CHECKING:
     from engine.runner import GenerationRequest, GenerationResult
@@ -44,6 +45,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--wav", metavar="FILE", help="also write the music as WAV")
     parser.add_argument("--manifest", metavar="FILE", help="also write how it was made, as JSON")
     add_music_options(parser)
+    add_direction_options(parser)
     add_sound_options(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
     parser.add_argument("--json", action="store_true", help="silent; the result as one JSON object on stdout")
@@ -71,6 +73,12 @@ def add_music_options(parser: argparse.ArgumentParser) -> None:
         default=(d.tempo_min, d.tempo_max),
         metavar="MIN:MAX",
         help=f"range of the tempo in BPM ({d.tempo_min:g}:{d.tempo_max:g})",
+    )
+    group.add_argument(
+        "--ending",
+        choices=ENDINGS,
+        default=d.ending,
+        help="ring out on the last frame, or loop into the beginning (ring)",
     )
     group.add_argument("--mood", default=d.mood, metavar="NAME", help=f"({d.mood}: as the picture suggests)")
     group.add_argument(
@@ -120,7 +128,7 @@ def tempo_range(text: str) -> tuple[float, float]:
 
 _SAME_NAMES: Final = (
     "t0", "k", "steps", "sampler", "guidance", "plan_guidance", "seed", "mood", "sensitivity", "device", "palette",
-    "original_audio",
+    "original_audio", "ending",
 )  # fmt: skip
 _OTHER_NAMES: Final = {"music_gain": "music_gain_db", "original_gain": "original_gain_db", "fade_out": "fade_out_s"}
 
@@ -136,7 +144,7 @@ def settings_from(args: argparse.Namespace) -> GenerationSettings:
         parser.error(f"{error.message} {error.hint}".strip())
 
 
-def request_from(args: argparse.Namespace) -> GenerationRequest:
+def request_from(args: argparse.Namespace, cancel: CancelToken = NEVER) -> GenerationRequest:
     """The request of a run, after all that can be checked beforehand was checked."""
     settings = settings_from(args)
     video = existing_video(args.video)
@@ -156,6 +164,7 @@ def request_from(args: argparse.Namespace) -> GenerationRequest:
         video=video,
         output=output,
         settings=settings,
+        direction=direction_from(args, video, cancel),
         bundle=Path(args.bundle) if args.bundle else None,
         midi=midi,
         wav=wav,
@@ -166,7 +175,7 @@ def request_from(args: argparse.Namespace) -> GenerationRequest:
 
 def run(args: argparse.Namespace, cancel: CancelToken) -> int:
     """Compose, and tell what was written."""
-    request = request_from(args)
+    request = request_from(args, cancel)
     from engine.runner import GenerationRunner
 
     with RunProgress(silent=args.json or args.quiet) as progress:

@@ -37,6 +37,7 @@ QUALITIES: Final[dict[str, tuple[int, ...]]] = {
 }
 _DEGREES: Final = {"1": 0, "2": 2, "3": 4, "4": 5, "5": 7, "6": 9, "7": 11}
 _CHORD_RE: Final = re.compile(r"^([A-G][#b]*)(?::?([^/]*))?(?:/(.+))?$")
+_MODE_WORDS: Final = {"major": "maj", "minor": "min", "maj": "maj", "min": "min"}
 _ALIASES: Final = {"": "maj", "m": "min", "M7": "maj7", "m7": "min7", "6": "maj6", "m6": "min6", "+": "aug"}
 
 
@@ -128,14 +129,17 @@ def _parse_bass(text: str, root: int) -> int:
 
 
 def parse_key(label: str) -> Key:
-    """`"Gb:maj"`, `"A:min"`, `"Am"` or `"C"` -> Key.
+    """`"A minor"`, `"Gb:maj"`, `"A:min"`, `"Am"` or `"C"` -> Key.
 
     Raises:
         InputError: if it is no key.
     """
+    words = label.split()
+    if len(words) == 2 and words[1].lower() in _MODE_WORDS:
+        label = f"{words[0]}:{_MODE_WORDS[words[1].lower()]}"
     chord = parse_chord(label)
     if chord is None or chord.intervals not in (QUALITIES["maj"], QUALITIES["min"]):
-        raise InputError(f"'{label}' is not a key.", "Write C:maj, A:min and so on.")
+        raise InputError(f"'{label}' is not a key.", "Write A minor, C major and so on.")
     return Key(chord.root, chord.intervals == QUALITIES["min"])
 
 

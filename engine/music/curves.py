@@ -7,6 +7,7 @@ smoothed over a bar: the scale is the listener's affair, rise and fall are ours.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -139,7 +140,7 @@ class Agreement:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "spearman": self.rho,
+            "spearman": None if math.isnan(self.rho) else round(self.rho, 3),
             "asked": [round(float(value), 3) for value in self.asked],
             "achieved": [round(float(value), 3) for value in self.got],
         }

@@ -70,7 +70,7 @@ class Layer:
         reverb, chorus: send levels, 0..1.
         lowpass_hz: a gentle low-pass on the part; None leaves it open.
         lowest_velocity: a doubling layer plays only what is at least this loud; 0 plays all.
-        hits_only: a doubling layer plays only what begins on a hit: a quick attack beside instruments that speak slowly.
+        hits_only: a doubling layer plays only what begins on a hit: a quick attack beside slow instruments.
     """
 
     name: str
