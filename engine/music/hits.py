@@ -1,0 +1,112 @@
+"""What music should land on: cuts, markers, the end; and which of them are starred, so that it must."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final, Literal
+
+from engine.direction import Direction
+from engine.settings import Strictness
+from engine.timebase import Shot
+
+HitKind = Literal["cut", "marker", "end"]
+Place = Literal["any", "beat", "downbeat"]
+
+MARKER_SALIENCE: Final = 1.0
+SAME_INSTANT_S: Final = Fraction(1, 100)
+"""A marker or a star this near to a cut means that cut."""
+
+LONG_SHOT_S: Final = 4.0
+"""A shot this long makes the cut that ends it, and the one that begins it, as weighty as length can."""
+
+STAR_DISTANCE_S: Final[dict[Strictness, float]] = {"strict": 1.0, "balanced": 1.45, "free": 8.0}
+"""Auto stars no two instants nearer than this: what follows faster is a flurry, and music that answered each of its cuts
+would hammer. The middle one lies just under a second and a half, so that cuts a second and a half apart count."""
+
+STAR_SALIENCE: Final[dict[Strictness, float]] = {"strict": 0.1, "balanced": 0.15, "free": 0.75}
+OPENING_S: Final = Fraction(3, 10)
+"""Auto stars nothing before this: a poster frame is no cut, and a rest cannot be so short."""
+
+
+@dataclass(frozen=True, slots=True)
+class HitPoint:
+    """An instant that music should land on.
+
+    Attributes:
+        time_s: the instant, exact.
+        salience: 0..1, how much it counts.
+        starred: whether music must land on it.
+        kind: "cut", "marker", or "end": the end of the stretch that is solved.
+        label: for people.
+        place: where in the bar it must fall: "any" eighth, a "beat", a "downbeat".
+        soft: whether it has no sharp instant, as a dissolve; near is good enough.
+    """
+
+    time_s: Fraction
+    salience: float = 1.0
+    starred: bool = False
+    kind: HitKind = "cut"
+    label: str = ""
+    place: Place = "any"
+    soft: bool = False
+
+
+def gather_hits(
+    shots: Sequence[Shot], direction: Direction, strictness: Strictness, *, duration_s: Fraction
+) -> tuple[HitPoint, ...]:
+    """Cuts and markers in the order of time, each weighed, some starred.
+
+    A cut weighs by the change that is seen (`Shot.salience`), by how long the shots beside it last, and a little by its
+    place: what comes late in a film is awaited more. Stars are the user's where there are any; otherwise the program
+    stars what can be played (`playable`). Markers are the user's own wish and are always starred by the program.
+
+    Args:
+        duration_s: length of the film; what lies outside is left out.
+    """
+    hits = [_cut(before, shot, duration_s) for before, shot in zip(shots, shots[1:], strict=False)]
+    for marker in direction.markers:
+        hits = [hit for hit in hits if abs(hit.time_s - marker.time_s) > SAME_INSTANT_S]
+        hits.append(HitPoint(marker.time_s, MARKER_SALIENCE, kind="marker", label=marker.label))
+    hits = sorted((hit for hit in hits if 0 <= hit.time_s < duration_s), key=lambda hit: hit.time_s)
+    if direction.stars is None:
+        return playable(hits, strictness)
+    return _starred(hits, direction.stars, duration_s)
+
+
+def playable(hits: Sequence[HitPoint], strictness: Strictness) -> tuple[HitPoint, ...]:
+    """The hits, those starred that stand out and keep their distance: markers first, then the weightiest."""
+    distance_s = STAR_DISTANCE_S[strictness]
+    kept: list[HitPoint] = []
+    for hit in sorted(hits, key=lambda hit: (hit.kind != "marker", -hit.salience, hit.time_s)):
+        marked = hit.kind == "marker"
+        stands_out = hit.salience >= STAR_SALIENCE[strictness] and not hit.soft and hit.time_s >= OPENING_S
+        if marked or (stands_out and all(abs(hit.time_s - other.time_s) >= distance_s for other in kept)):
+            kept.append(hit)
+    stars = {hit.time_s for hit in kept}
+    return tuple(replace(hit, starred=hit.time_s in stars) for hit in hits)
+
+
+def _starred(
+    hits: Sequence[HitPoint], stars_s: Sequence[Fraction], duration_s: Fraction
+) -> tuple[HitPoint, ...]:
+    """The hits with the user's stars; a star where nothing is becomes a hit of its own."""
+    found = {hit.time_s: hit for hit in hits}
+    for star_s in stars_s:
+        if not 0 <= star_s < duration_s:
+            continue
+        near = [time_s for time_s in found if abs(time_s - star_s) <= SAME_INSTANT_S]
+        time_s = min(near, key=lambda time_s: abs(time_s - star_s), default=star_s)
+        hit = found.get(time_s, HitPoint(time_s, MARKER_SALIENCE, kind="marker"))
+        found[time_s] = replace(hit, starred=True, soft=False)
+    return tuple(found[time_s] for time_s in sorted(found))
+
+
+def _cut(before: Shot, shot: Shot, duration_s: Fraction) -> HitPoint:
+    length_s = min(float(before.duration_s), float(shot.duration_s))
+    long = min(1.0, length_s / LONG_SHOT_S) ** 0.5
+    late = float(shot.start_s / duration_s) if duration_s > 0 else 0.0
+    weight = max(0.0, min(1.0, shot.salience)) * (0.55 + 0.35 * long + 0.1 * late)
+    soft = shot.transition in ("dissolve", "fade")
+    return HitPoint(shot.start_s, weight, label=f"{shot.transition} {shot.index}", soft=soft)

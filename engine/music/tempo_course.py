@@ -1,0 +1,156 @@
+"""From a walk through the hits to a course for the tempo curve, and from the curve to a map in whole microseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+
+from engine.music.tempo_curve import Array, Course, Curve, Ints
+from engine.music.tempo_graph import (
+    EIGHTHS_PER_BAR,
+    END_FARTHEST_S,
+    END_NEAREST_S,
+    Arcs,
+    Nodes,
+    Task,
+)
+from engine.music.tempo_walk import Walk
+from engine.timebase import BEATS_PER_BAR, MICROSECONDS, SHORT_BAR_BEATS, TempoChange, TempoMap
+
+_LANDING_S: Final = 2.6
+_DRIFT_US: Final = 3.0
+"""Between hits a tempo is kept while it is this near to the curve's, and the beat this near to its time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """A walk laid out on beats.
+
+    Attributes:
+        nodes: the nodes that it meets, in order.
+        beats: their places in played beats from beat 0 (elided beats not counted), f64.
+        lead: sixteenths of rest before beat 0.
+        middles: played beats at which short bars end; elided: the bars, numbered from 0 on the grid.
+        landing: played beat of the last downbeat, None where the walk has none.
+    """
+
+    nodes: Ints
+    beats: Array
+    lead: int
+    middles: tuple[int, ...]
+    elided: tuple[int, ...]
+    landing: float | None
+
+
+def route_of(walk: Walk, arcs: Arcs, nodes: Nodes) -> Route:
+    """Lay a walk out."""
+    index = np.array(walk.arcs, np.int64)
+    played = np.cumsum(arcs.eighths[index])
+    targets = arcs.target[index]
+    middles, elided = [], []
+    skipped = 0
+    for arc, end in zip(walk.arcs, played, strict=True):
+        if arcs.short[arc]:
+            start = int(end - arcs.eighths[arc]) + skipped
+            middle = start + (EIGHTHS_PER_BAR // 2 - start - 1) % EIGHTHS_PER_BAR + 1
+            middles.append((middle - skipped) // 2)
+            elided.append(middle // EIGHTHS_PER_BAR)
+            skipped += EIGHTHS_PER_BAR // 2
+    inside = targets <= nodes.n_hits
+    landing = float(played[-1] / 2) if len(index) and arcs.lands[index[-1]] else None
+    lead = int(arcs.lead[index[0]]) if len(index) else 0
+    return Route(targets[inside], played[inside] / 2, lead, tuple(middles), tuple(elided), landing)
+
+
+def course_of(route: Route, task: Task, *, loose: frozenset[int], free: frozenset[int]) -> Course:
+    """What the curve must pass through.
+
+    Args:
+        loose: starred nodes that need only be near; free: nodes that are not met at all.
+    """
+    nodes = task.nodes
+    preferred_s = float(np.exp(task.preferred))
+    end_s = float(nodes.times_s[-1])
+    last_s, last_beat = 0.0, 0.0
+    if len(route.nodes):
+        last_s, last_beat = float(nodes.times_s[route.nodes[-1]]), float(route.beats[-1])
+    tail = 0 if nodes.closes else max(1, int(np.ceil((end_s - last_s) / preferred_s)))
+    reach = max(np.ceil(last_beat) + tail, np.ceil(route.landing or 0.0) + 1 - nodes.closes, 1)
+    edges = np.union1d(np.arange(reach + 1), route.beats)
+    if nodes.closes:
+        edges = edges[edges <= last_beat]
+    if route.lead:
+        edges = np.concatenate([[-route.lead / 4], edges])
+    at = np.searchsorted(edges, route.beats)
+    met = np.array([int(node) not in free for node in route.nodes], bool)
+    exact = np.array([bool(nodes.starred[n]) and int(n) not in loose for n in route.nodes], bool) & met
+    fixed, times_s = np.zeros(len(edges), bool), np.zeros(len(edges))
+    fixed[at[exact]], times_s[at[exact]] = True, nodes.times_s[route.nodes[exact]]
+    fixed[0] = True
+    near = met & ~exact & (at > 0)
+    aims_s = nodes.times_s[route.nodes[near]]
+    slack_s = nodes.slack_s[route.nodes[near]]
+    pinned, low_s, high_s = at[near], aims_s - slack_s, aims_s + slack_s
+    if route.landing is not None and route.landing > last_beat:
+        pinned = np.append(pinned, np.searchsorted(edges, route.landing))
+        low_s, high_s = np.append(low_s, end_s - END_FARTHEST_S), np.append(high_s, end_s - END_NEAREST_S)
+        aims_s = np.append(aims_s, end_s - _LANDING_S)
+    return Course(
+        edges=edges,
+        fixed=fixed,
+        times_s=times_s,
+        pinned=pinned,
+        low_s=low_s,
+        high_s=high_s,
+        aim_s=aims_s,
+        entry_s=None if task.entry is None else float(np.exp(task.entry)),
+        exit_s=None if task.exit is None else float(np.exp(task.exit)),
+    )
+
+
+def map_of(course: Course, curve: Curve, route: Route, *, range_us: tuple[int, int], until_s: float) -> TempoMap:
+    """The map of a curve in whole microseconds a quarter; fixed times are met to half a microsecond.
+
+    Args:
+        range_us: shortest and longest quarter.
+        until_s: changes of tempo after this are left out.
+    """
+    tempi_us = _whole_tempi(course, curve.times_s, range_us)
+    start_s = Fraction(0)
+    edges = course.edges
+    if route.lead:
+        start_s = Fraction(route.lead * tempi_us[0], 4 * MICROSECONDS)
+        tempi_us, edges = tempi_us[1:], edges[1:]
+    times_s = curve.times_s[len(curve.times_s) - len(edges) :]
+    changes: list[TempoChange] = []
+    for edge, time_s, tempo_us in zip(edges[:-1], times_s[:-1], tempi_us, strict=True):
+        if changes and (changes[-1].us_per_quarter == tempo_us or time_s >= until_s):
+            continue
+        skipped = sum(middle <= edge for middle in route.middles) * (BEATS_PER_BAR - SHORT_BAR_BEATS)
+        changes.append(TempoChange(Fraction(edge) + skipped, int(tempo_us)))
+    if not changes:
+        changes.append(TempoChange(Fraction(0), int(tempi_us[0])))
+    return TempoMap(start_s, tuple(changes), route.elided)
+
+
+def _whole_tempi(course: Course, times_s: Array, range_us: tuple[int, int]) -> list[int]:
+    """A whole tempo for each cell; what one cell is off, the next takes up. Times are counted in quarters of 1 us."""
+    lengths: Sequence[int] = [round(4 * length) for length in np.diff(course.edges)]
+    firm = course.fixed.copy()
+    firm[course.pinned] = True
+    aims = [4 * MICROSECONDS * float(time_s) for time_s in times_s]
+    position, tempo_us = 0, 0
+    tempi: list[int] = []
+    for i, length in enumerate(lengths):
+        own_us = (aims[i + 1] - aims[i]) / length
+        kept = abs(position + tempo_us * length - aims[i + 1]) <= 4 * _DRIFT_US and abs(tempo_us - own_us) <= _DRIFT_US
+        if firm[i + 1] or not kept:
+            wanted_us = round((aims[i + 1] - position) / length)
+            tempo_us = min(max(wanted_us, range_us[0]), range_us[1])
+        tempi.append(tempo_us)
+        position += tempo_us * length
+    return tempi

@@ -1,0 +1,436 @@
+"""The ways in which a piece can lead from hit to hit: so many eighths from this one to that, hence at this tempo.
+
+Nodes are the start (0), the hits, and the end of the film. An arc is a stretch of music between two nodes with a whole
+number of eighths. Two arcs that meet at a node are a turn. The cheapest walk from start to end, through arcs and turns,
+says which hits are met, on which eighths. Everything here is worked out for all arcs and turns at once.
+
+What makes a turn possible. Tempo at any two instants less than a bar apart differs by a share of at most c (the largest
+change). So over two stretches of N1 and N2 beats the logarithms of their mean tempi differ by at most
+log(1 + c) * (1 + g(N1) + g(N2)): tempo can move in stairs, a step a bar, one of them at the node; g(N) is the mean
+number of steps behind the node, over N beats. This is necessary and, for more than two stretches, not sufficient:
+`engine.music.tempo_curve` has the last word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.music.hits import HitPoint
+from engine.settings import Strictness
+from engine.timebase import BEATS_PER_BAR, MICROSECONDS
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+EIGHTHS_PER_BAR: Final = 8
+WALL: Final = 1000.0
+"""Cost of what cannot be played."""
+
+END_NEAREST_S: Final = 1.5
+END_FARTHEST_S: Final = 4.0
+"""The last downbeat lies this long before the end of the film: a final chord that rings out."""
+
+LEADS: Final = (0, 1, 2, 3)
+"""Sixteenths of rest before the music begins."""
+
+_MOST_AHEAD: Final = 12
+_ENOUGH_ARCS: Final = 16
+_MOST_COUNTS: Final = 24
+_FULL_DEVIATION: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Shortest and longest quarter note in seconds, and the largest change of tempo within a bar, as a share."""
+
+    shortest_s: float
+    longest_s: float
+    change: float
+
+    @property
+    def slower(self) -> float:
+        """How much the logarithm of a quarter's length may rise within a bar."""
+        return float(-np.log1p(-min(self.change, 0.9)))
+
+    @property
+    def faster(self) -> float:
+        """How much it may fall."""
+        return float(np.log1p(self.change))
+
+
+@dataclass(frozen=True, slots=True)
+class Taste:
+    """What a walk costs, where a hit of full weight that is left out costs 1.
+
+    Attributes:
+        star: factor for a star that is left out; near: for one that is only nearly met.
+        smooth: a turn that uses up the whole of the largest change.
+        prefer: a bar that is a quarter off the preferred tempo.
+        place: a hit on the weakest eighth instead of a downbeat.
+        ending: no last downbeat at the right distance from the end.
+        lead: a rest before the music; short: a bar of 2/4.
+    """
+
+    star: float = 8.0
+    near: float = 1.0
+    smooth: float = 0.25
+    prefer: float = 0.03
+    place: float = 0.4
+    ending: float = 0.5
+    lead: float = 0.08
+    short: float = 0.35
+
+
+TASTES: Final[dict[Strictness, Taste]] = {
+    "strict": Taste(star=30.0, near=10.0, smooth=0.08, prefer=0.015),
+    "balanced": Taste(),
+    "free": Taste(star=2.0, near=0.2, smooth=2.0, prefer=0.15, place=0.3),
+}
+
+PLACE_COSTS: Final = np.array([0.0, 1.0, 0.55, 1.0, 0.3, 1.0, 0.55, 1.0])
+"""Of the eighths of a bar: downbeat, third beat, other beats, off-beats."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Nodes:
+    """The hits that take part, with the start before and the end of the film after them: f64 and bool `[J + 2]`.
+
+    Attributes:
+        times_s: when.
+        slack_s: how far off an unstarred hit may be met.
+        weights: what it counts; starred: whether it must be met exactly.
+        place: cost of each eighth of the bar, `[J + 2, 8]`.
+        closes: whether the last hit is the end of what is solved, so that nothing follows it.
+    """
+
+    times_s: Array
+    slack_s: Array
+    weights: Array
+    starred: Bools
+    place: Array
+    closes: bool
+
+    @property
+    def n_hits(self) -> int:
+        return len(self.times_s) - 2
+
+    @classmethod
+    def of(cls, hits: Sequence[HitPoint], duration_s: float, *, frame_s: float, taste: Taste) -> Nodes:
+        """Nodes of hits in the order of time."""
+        n = len(hits)
+        weights = np.array([0.0, *(0.3 + 0.7 * hit.salience for hit in hits), 0.0])
+        place = np.zeros((n + 2, EIGHTHS_PER_BAR))
+        for i, hit in enumerate(hits, 1):
+            place[i] = taste.place * weights[i] * PLACE_COSTS
+            if hit.place != "any":
+                place[i, 1::2] = WALL
+            if hit.place == "downbeat":
+                place[i, 1:] = WALL
+        slack_s = [0.0, *(SOFT_FRAMES * frame_s if hit.soft else NEAR_FRAMES * frame_s for hit in hits), 0.0]
+        return cls(
+            times_s=np.array([0.0, *(float(hit.time_s) for hit in hits), duration_s]),
+            slack_s=np.array(slack_s),
+            weights=weights,
+            starred=np.array([False, *(hit.starred for hit in hits), False]),
+            place=place,
+            closes=bool(hits) and hits[-1].kind == "end",
+        )
+
+
+NEAR_FRAMES: Final = 0.95
+SOFT_FRAMES: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arcs:
+    """Stretches between nodes, sorted by where they begin; parallel arrays.
+
+    Attributes:
+        source, target: nodes; -1 before the start, J + 2 after the end.
+        eighths: sounding eighths; lead: sixteenths of rest before them.
+        low, high: the logarithm of the quarter's length in seconds lies between.
+        beats, seconds: length; the tempo of a stretch of no beats is free.
+        cost: of the stretch alone.
+        lands: whether it must end on a downbeat; short: whether a bar of it is of 2/4.
+    """
+
+    source: Ints
+    target: Ints
+    eighths: Ints
+    lead: Ints
+    low: Array
+    high: Array
+    beats: Array
+    seconds: Array
+    cost: Array
+    lands: Bools
+    short: Bools
+
+    def take(self, index: Ints) -> Arcs:
+        """Some of the arcs."""
+        return Arcs(*(getattr(self, name)[index] for name in _ARC_FIELDS))
+
+
+_ARC_FIELDS: Final = (
+    "source", "target", "eighths", "lead", "low", "high", "beats", "seconds", "cost", "lands", "short",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """What arcs are made from.
+
+    Attributes:
+        preferred: logarithm of the preferred quarter's length in seconds.
+        entry, exit: the same of the tempo before and after, None where free.
+        short_bars: whether bars of 2/4 may occur.
+        leave_stars: whether stars may be left out.
+    """
+
+    nodes: Nodes
+    limits: Limits
+    taste: Taste
+    preferred: float
+    entry: float | None = None
+    exit: float | None = None
+    short_bars: bool = False
+    leave_stars: bool = False
+
+
+def make_arcs(task: Task) -> Arcs:
+    """All arcs worth trying. The first is the one before the start, the last the one after the end."""
+    parts = [_outer(task, task.entry, -1, 0), *_between(task), *_to_end(task)]
+    n = task.nodes.n_hits
+    parts.append(_outer(task, task.exit, n + 1, n + 2))
+    arcs = Arcs(*(np.concatenate([getattr(part, name) for part in parts]) for name in _ARC_FIELDS))
+    if task.short_bars:
+        arcs = _with_short_bars(arcs, task)
+    return arcs.take(np.argsort(arcs.source, kind="stable"))
+
+
+def _outer(task: Task, tempo: float | None, source: int, target: int) -> Arcs:
+    low, high = (tempo, tempo) if tempo is not None else _all_tempi(task.limits)
+    return _arcs(source, target, np.zeros(1, np.int64), low=low, high=high, beats=float(BEATS_PER_BAR), seconds=1e9)
+
+
+def _all_tempi(limits: Limits) -> tuple[float, float]:
+    return float(np.log(limits.shortest_s)), float(np.log(limits.longest_s))
+
+
+def _arcs(source: object, target: object, eighths: Ints, **given: object) -> Arcs:
+    values: dict[str, object] = {
+        "lead": 0, "cost": 0.0, "lands": False, "short": False, **given, "source": source, "target": target
+    }  # fmt: skip
+    kinds = {"source": np.int64, "target": np.int64, "lead": np.int64, "lands": np.bool_, "short": np.bool_}
+    shape = eighths.shape
+    columns = {
+        name: np.array(np.broadcast_to(np.asarray(value, kinds.get(name, np.float64)), shape))
+        for name, value in values.items()
+    }
+    return Arcs(eighths=eighths.astype(np.int64), **columns)
+
+
+def _between(task: Task) -> list[Arcs]:
+    """From the start or a hit to a later hit."""
+    nodes, n = task.nodes, task.nodes.n_hits
+    if n == 0:
+        return []
+    source = np.arange(n + 1)[:, None]
+    target = source + np.arange(1, min(_MOST_AHEAD, n) + 1)[None, :]
+    known = target <= n
+    target = np.minimum(target, n)
+    left_out = _left_out(task)
+    known &= left_out[target - 1] - left_out[source] < WALL / 2
+    seconds = nodes.times_s[target] - nodes.times_s[source]
+    slack_s = nodes.slack_s[source] + nodes.slack_s[target]
+    first = np.maximum(1, np.ceil(2 * (seconds - slack_s) / task.limits.longest_s - 1e-9)).astype(np.int64)
+    last = np.floor(2 * (seconds + slack_s) / task.limits.shortest_s + 1e-9).astype(np.int64)
+    counts = np.where(known, np.maximum(0, last - first + 1), 0)
+    known &= np.cumsum(counts, axis=1) - counts < _ENOUGH_ARCS
+    known[0] = False
+    pick, eighths = _counted(first, np.where(known, counts, 0))
+    sources, targets = np.broadcast_to(source, target.shape).ravel()[pick], target.ravel()[pick]
+    found = [_arc_rows(task, sources, targets, eighths, 0, left_out)]
+    leads = LEADS if task.entry is None else (0,)
+    return found + [_from_start(task, lead, left_out) for lead in leads]
+
+
+def _from_start(task: Task, lead: int, left_out: Array) -> Arcs:
+    """From the start to one of the first hits, after a rest of some sixteenths."""
+    nodes, limits = task.nodes, task.limits
+    target = np.arange(1, min(_MOST_AHEAD, nodes.n_hits) + 1)
+    seconds, slack_s = nodes.times_s[target], nodes.slack_s[target]
+    first = np.maximum(0, np.ceil(2 * (seconds - slack_s) / limits.longest_s - lead / 2 - 1e-9)).astype(np.int64)
+    last = np.floor(2 * (seconds + slack_s) / limits.shortest_s - lead / 2 + 1e-9).astype(np.int64)
+    counts = np.where(left_out[target - 1] < WALL / 2, np.maximum(0, last - first + 1), 0)
+    counts = np.where(np.cumsum(counts) - counts < _ENOUGH_ARCS, counts, 0)
+    pick, eighths = _counted(first, counts)
+    return _arc_rows(task, np.zeros(len(pick), np.int64), target[pick], eighths, lead, left_out)
+
+
+def _counted(first: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """Each entry as often as it has counts, and the counts: all of few, an odd step apart of many."""
+    first, counts = first.ravel(), counts.ravel()
+    step = -(-counts // _MOST_COUNTS) | 1
+    kept = -(-counts // step)
+    pick = np.repeat(np.arange(len(counts)), kept)
+    place = np.arange(len(pick)) - np.repeat(np.cumsum(kept) - kept, kept)
+    return pick, first[pick] + place * step[pick]
+
+
+def _arc_rows(task: Task, source: Ints, target: Ints, eighths: Ints, lead: int, left_out: Array) -> Arcs:
+    nodes, limits = task.nodes, task.limits
+    seconds = nodes.times_s[target] - nodes.times_s[source]
+    beats = eighths / 2 + lead / 4
+    low, high = np.full(len(beats), np.log(limits.shortest_s)), np.full(len(beats), np.log(limits.longest_s))
+    timed = beats > 0
+    low[timed] = high[timed] = np.log(np.clip(seconds[timed] / beats[timed], limits.shortest_s, limits.longest_s))
+    cost = left_out[target - 1] - left_out[source] + _preference(task, low, high, beats)
+    cost = cost + task.taste.lead * (lead > 0) * (1 + lead / 4)
+    return _arcs(source, target, eighths, lead=lead, low=low, high=high, beats=beats, seconds=seconds, cost=cost)
+
+
+def _preference(task: Task, low: Array, high: Array, beats: Array) -> Array:
+    away = np.maximum(0, np.maximum(low - task.preferred, task.preferred - high)) / _FULL_DEVIATION
+    return np.asarray(task.taste.prefer * np.maximum(beats, 1) / BEATS_PER_BAR * away**2)
+
+
+def _left_out(task: Task) -> Array:
+    """What leaving out all hits up to one costs, f64 `[J + 2]`."""
+    nodes = task.nodes
+    star = task.taste.star if task.leave_stars else WALL / np.maximum(nodes.weights, 1e-3)
+    return np.asarray(np.cumsum(nodes.weights * np.where(nodes.starred, star, 1.0)))
+
+
+def _to_end(task: Task) -> list[Arcs]:
+    """From a node to the last downbeat, and from there to the end; or to the end without one."""
+    nodes, n = task.nodes, task.nodes.n_hits
+    low, high = _all_tempi(task.limits)
+    if nodes.closes:
+        return [_arcs(n, n + 1, np.zeros(1, np.int64), low=low, high=high, beats=0.0, seconds=0.0)]
+    left_out = _left_out(task)
+    source = np.flatnonzero(left_out[n] - left_out[: n + 1] < WALL / 2)
+    source = source[(source >= n - _MOST_AHEAD) | (source == 0)]
+    cost = left_out[n] - left_out[source]
+    rest_s = nodes.times_s[n + 1] - nodes.times_s[source]
+    open_ends = _arcs(
+        source, n + 1, np.zeros(len(source), np.int64), low=low, high=high, beats=0.0, seconds=0.0,
+        cost=cost + task.taste.ending,
+    )  # fmt: skip
+    nearest_s, farthest_s = rest_s - END_FARTHEST_S, rest_s - END_NEAREST_S
+    first = np.maximum(0, np.ceil(2 * nearest_s / task.limits.longest_s)).astype(np.int64)
+    last = np.where(farthest_s >= 0, np.floor(2 * farthest_s / task.limits.shortest_s), -1).astype(np.int64)
+    pick, eighths = _counted(first, np.maximum(0, last - first + 1))
+    beats = eighths / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lows = np.where(beats > 0, np.log(np.maximum(nearest_s[pick], 1e-9) / beats), low)
+        highs = np.where(beats > 0, np.log(np.maximum(farthest_s[pick], 1e-9) / beats), high)
+    lows, highs = np.clip(lows, low, high), np.clip(highs, low, high)
+    landings = _arcs(
+        source[pick], n + 1, eighths, low=lows, high=highs, beats=beats, seconds=rest_s[pick], lands=True,
+        cost=cost[pick] + _preference(task, lows, highs, beats),
+    )  # fmt: skip
+    return [open_ends, landings]
+
+
+def _with_short_bars(arcs: Arcs, task: Task) -> Arcs:
+    """The arcs, and once more each that is long enough to hold the middle of a bar, with a bar of 2/4 in it."""
+    n = task.nodes.n_hits
+    long = np.flatnonzero((arcs.eighths >= 1) & (arcs.source >= 0) & (arcs.target <= n + 1))
+    extra = arcs.take(long)
+    extra = Arcs(
+        *(getattr(extra, name) for name in _ARC_FIELDS[:8]),
+        extra.cost + task.taste.short,
+        extra.lands,
+        np.ones(len(long), np.bool_),
+    )
+    return Arcs(*(np.concatenate([getattr(arcs, name), getattr(extra, name)]) for name in _ARC_FIELDS))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Turns:
+    """Pairs of arcs that meet, node by node from the start on; at each, row by row of the arriving arcs.
+
+    Attributes:
+        offsets: where each node's turns begin, `[J + 3]`.
+        arriving: arcs that arrive at each node; leaving: the first and the one after the last that leave it.
+        cost: f64, one a turn.
+        strain: share of the largest change that the turn uses when it is met exactly.
+    """
+
+    offsets: Ints
+    arriving: list[Ints]
+    leaving: list[tuple[int, int]]
+    cost: Array
+    strain: Array
+
+
+def make_turns(arcs: Arcs, task: Task) -> Turns:
+    """All turns with their costs."""
+    n_nodes = task.nodes.n_hits + 2
+    by_target = np.argsort(arcs.target, kind="stable")
+    into = np.searchsorted(arcs.target[by_target], np.arange(n_nodes + 1))
+    out = np.searchsorted(arcs.source, np.arange(n_nodes + 1))
+    n_in, n_out = np.diff(into), np.diff(out)
+    sizes = n_in * n_out
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    node = np.repeat(np.arange(n_nodes), sizes)
+    place = np.arange(offsets[-1]) - offsets[node]
+    width = np.maximum(n_out[node], 1)
+    first = by_target[into[node] + place // width]
+    second = out[node] + place % width
+    cost, strain = _turn_costs(arcs, task, node, first, second)
+    return Turns(
+        offsets=offsets,
+        arriving=[by_target[into[i] : into[i + 1]] for i in range(n_nodes)],
+        leaving=[(int(out[i]), int(out[i + 1])) for i in range(n_nodes)],
+        cost=cost,
+        strain=strain,
+    )
+
+
+def _turn_costs(arcs: Arcs, task: Task, node: Ints, first: Ints, second: Ints) -> tuple[Array, Array]:
+    stairs = mean_stairs(arcs.beats)
+    slower = np.maximum(0, arcs.low[second] - arcs.high[first])
+    faster = np.maximum(0, arcs.low[first] - arcs.high[second])
+    moved = np.where(slower > 0, slower, faster)
+    bound = np.where(slower > 0, task.limits.slower, task.limits.faster) * (1 + stairs[first] + stairs[second])
+    with np.errstate(divide="ignore"):
+        ease = np.where(arcs.seconds > 0, 1 / arcs.seconds, 1e9)
+    spared = task.nodes.slack_s[node] * (ease[first] + ease[second])
+    strain = moved / bound
+    eased = np.maximum(0, moved - spared) / bound
+    starred = task.nodes.starred[node]
+    missed = starred & (strain > 1 + 1e-6)
+    used = np.where(starred & ~missed, strain, eased)
+    cost = task.taste.smooth * used**2 + np.where(used > 1 + 1e-6, WALL * used, 0.0)
+    cost = cost + np.where(missed, task.taste.near * task.nodes.weights[node], 0.0)
+    return cost, strain
+
+
+def mean_stairs(beats: Array) -> Array:
+    """Mean of floor(b / 4) for b from 0 to `beats`: how far tempo gets, in steps of a bar, over a stretch."""
+    whole, rest = np.divmod(beats, BEATS_PER_BAR)
+    area = BEATS_PER_BAR * whole * (whole - 1) / 2 + whole * rest
+    return np.asarray(area / np.maximum(beats, 1e-9))
+
+
+def limits_of(bpm_min: float, bpm_max: float, max_change: float) -> Limits:
+    """Limits in whole microseconds a quarter; a range narrower than a microsecond is the nearest tempo there is."""
+    shortest_us, longest_us = range_us(bpm_min, bpm_max)
+    return Limits(shortest_us / MICROSECONDS, longest_us / MICROSECONDS, max_change)
+
+
+def range_us(bpm_min: float, bpm_max: float) -> tuple[int, int]:
+    """Shortest and longest quarter in whole microseconds within a range of tempi."""
+    shortest_us = int(np.ceil(60 * MICROSECONDS / bpm_max - 1e-9))
+    longest_us = int(np.floor(60 * MICROSECONDS / bpm_min + 1e-9))
+    if shortest_us > longest_us:
+        shortest_us = longest_us = round(60 * MICROSECONDS / bpm_min)
+    return shortest_us, longest_us

@@ -1,0 +1,424 @@
+"""A tempo map locked to the picture: starred hits exact, the others as near as tempo bends, all within limits.
+
+Three steps. A graph of all ways from hit to hit (`engine.music.tempo_graph`), the cheapest walk through it
+(`engine.music.tempo_walk`), and the smoothest tempo along that walk (`engine.music.tempo_curve`). Where the last finds
+that a walk cannot be played, its worst turns are made dearer and another walk is tried. When none can be played the
+smallest wish is given up, and said.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.music.hits import HitPoint
+from engine.music.tempo import choose_tempo
+from engine.music.tempo_course import Route, course_of, map_of, route_of
+from engine.music.tempo_curve import Course, Curve, fit_curve
+from engine.music.tempo_graph import TASTES, WALL, Arcs, Limits, Nodes, Task, Turns, limits_of, make_arcs, make_turns, range_us
+from engine.music.tempo_walk import Walk, cheapest_walk
+from engine.settings import Strictness
+from engine.timebase import BEATS_PER_BAR, STEPS_PER_BAR, STEPS_PER_BEAT, TempoMap
+
+NODE_DISTANCE_S: Final = 0.7
+"""Unstarred hits nearer than this to a weightier one take no part in the choice of tempo."""
+
+WIDEST: Final = 1.5
+"""Under "strict" the largest change may be widened up to this factor to save a star."""
+
+FREE_CHANGE: Final = 0.25
+"""Under "free" this share of the largest change is used."""
+
+_TRIES: Final = 6
+_GIVE_UPS: Final = 14
+_PENALTY: Final = 1.5
+_STEADY_CHANGE: Final = 0.002
+_STIFFNESS: Final[Mapping[Strictness, float]] = {"strict": 0.6, "balanced": 1.0, "free": 8.0}
+_EPSILON_S: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a hit falls in the music.
+
+    Attributes:
+        hit: what is hit.
+        step: its 16th on the grid; bar, beat, sixteenth: as musicians count it, each from 1.
+        error_ms: when the 16th sounds minus when the hit shows; positive is late music.
+        bpm: tempo there.
+        on_grid: whether an eighth lies within one frame of it.
+    """
+
+    hit: HitPoint
+    step: int
+    error_ms: float
+    bpm: float
+    on_grid: bool
+
+    @property
+    def time_s(self) -> Fraction:
+        return self.hit.time_s
+
+    @property
+    def starred(self) -> bool:
+        return self.hit.starred
+
+    @property
+    def bar(self) -> int:
+        return self.step // STEPS_PER_BAR + 1
+
+    @property
+    def beat(self) -> int:
+        return self.step % STEPS_PER_BAR // STEPS_PER_BEAT + 1
+
+    @property
+    def sixteenth(self) -> int:
+        return self.step % STEPS_PER_BEAT + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A hit that the music does not land on, and why."""
+
+    hit: HitPoint
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TempoSolution:
+    """A tempo map and what it does with the hits.
+
+    Attributes:
+        tempo: the map.
+        placements: all hits, in the order of time; `starred` says which are met exactly.
+        dropped: hits that are not met, with the reason.
+        relaxations: sentences: which star was given up, or which limit was widened to what.
+    """
+
+    tempo: TempoMap
+    placements: tuple[Placement, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    relaxations: tuple[str, ...] = ()
+
+
+def solve_tempo(
+    hits: Sequence[HitPoint],
+    *,
+    duration_s: Fraction,
+    bpm_min: float,
+    bpm_max: float,
+    preferred_bpm: float,
+    max_change: float = 0.08,
+    strictness: Strictness = "balanced",
+    short_bars: bool = False,
+    frame_s: float = 1 / 24,
+    entry_bpm: float | None = None,
+    exit_bpm: float | None = None,
+) -> TempoSolution:
+    """A tempo map that lands on the hits.
+
+    Args:
+        hits: any order. One of kind "end" is the end of what is solved: nothing follows it.
+        duration_s: length of the film; the last downbeat is wanted 1.5 to 4 s before its end.
+        bpm_min, bpm_max: the tempo never leaves this range.
+        preferred_bpm: gently preferred.
+        max_change: the tempo at two instants less than a bar apart differs by at most this share of the earlier one.
+        strictness: "strict" lets tempo move freely for hits, "free" keeps it nearly constant.
+        short_bars: whether bars of 2/4 may occur.
+        frame_s: length of a video frame; an unstarred hit counts as met within one.
+        entry_bpm, exit_bpm: tempo before and after, when only a stretch is solved; it then begins without a rest.
+
+    Raises:
+        InputError: when the range is empty or not positive.
+    """
+    if not 0 < bpm_min <= bpm_max:
+        raise InputError(f"The tempo range {bpm_min:g}:{bpm_max:g} is empty.", "Give MIN:MAX, as in 80:110.")
+    change = max_change * FREE_CHANGE if strictness == "free" else max_change
+    limits = limits_of(bpm_min, bpm_max, change)
+    inside = sorted((hit for hit in hits if 0 <= hit.time_s <= duration_s), key=lambda hit: hit.time_s)
+    request = _Request(
+        hits=tuple(inside),
+        duration_s=duration_s,
+        limits=limits,
+        range_us=range_us(bpm_min, bpm_max),
+        preferred=_log_quarter(min(max(preferred_bpm, bpm_min), bpm_max)),
+        entry=None if entry_bpm is None else _log_quarter(entry_bpm),
+        exit=None if exit_bpm is None else _log_quarter(exit_bpm),
+        strictness=strictness,
+        short_bars=short_bars,
+        frame_s=frame_s,
+    )
+    if change < _STEADY_CHANGE or limits.longest_s < limits.shortest_s * (1 + _STEADY_CHANGE):
+        return _told(request, _steady(request, bpm_min, bpm_max, preferred_bpm), _Attempt.none())
+    attempt = _attempt(request)
+    if attempt.lost and strictness == "strict":
+        wider = replace(request, limits=replace(limits, change=min(0.9, change * WIDEST)))
+        second = _attempt(wider)
+        if len(second.lost) < len(attempt.lost):
+            return _told(wider, second.tempo, second, widened_from=change)
+    return _told(request, attempt.tempo, attempt)
+
+
+def _log_quarter(bpm: float) -> float:
+    return math.log(60 / bpm)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    hits: tuple[HitPoint, ...]
+    duration_s: Fraction
+    limits: Limits
+    range_us: tuple[int, int]
+    preferred: float
+    entry: float | None
+    exit: float | None
+    strictness: Strictness
+    short_bars: bool
+    frame_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Attempt:
+    """A map, the stars that it does not meet exactly (by time), and those that were too near to others to be tried."""
+
+    tempo: TempoMap
+    lost: frozenset[Fraction] = frozenset()
+    crowded: Mapping[Fraction, Fraction] = field(default_factory=dict)
+
+    @classmethod
+    def none(cls) -> _Attempt:
+        return cls(TempoMap.constant(120))
+
+
+def _attempt(request: _Request) -> _Attempt:
+    """Solve once within the limits of a request."""
+    chosen, crowded = _participants(request)
+    taste = TASTES[request.strictness]
+    task = Task(
+        nodes=Nodes.of(chosen, float(request.duration_s), frame_s=request.frame_s, taste=taste),
+        limits=request.limits,
+        taste=taste,
+        preferred=request.preferred,
+        entry=request.entry,
+        exit=request.exit,
+        short_bars=request.short_bars,
+    )
+    found = _Search(task, request).best()
+    lost = {chosen[node - 1].time_s for node in found.lost} | set(crowded)
+    tempo = map_of(
+        found.course, found.curve, found.route, range_us=request.range_us, until_s=float(request.duration_s)
+    )
+    return _Attempt(tempo, frozenset(lost), crowded)
+
+
+def _participants(request: _Request) -> tuple[list[HitPoint], dict[Fraction, Fraction]]:
+    """Stars and well-spaced others; and the stars that lie within less than an eighth of a weightier one."""
+    eighth_s = request.limits.shortest_s / 2
+    kept: list[HitPoint] = []
+    crowded: dict[Fraction, Fraction] = {}
+    for hit in sorted(request.hits, key=lambda hit: (hit.kind != "end", not hit.starred, -hit.salience, hit.time_s)):
+        least_s = eighth_s * (1 - 1e-4) if hit.starred else NODE_DISTANCE_S
+        rival = min((other.time_s for other in kept), key=lambda time_s: abs(time_s - hit.time_s), default=None)
+        if rival is None or abs(rival - hit.time_s) >= least_s:
+            kept.append(hit)
+        elif hit.starred:
+            crowded[hit.time_s] = rival
+    return sorted(kept, key=lambda hit: hit.time_s), crowded
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    course: Course
+    curve: Curve
+    route: Route
+    lost: frozenset[int]
+
+
+class _Search:
+    """Walks, curves, and what is given up when they do not fit."""
+
+    def __init__(self, task: Task, request: _Request) -> None:
+        self.task, self.request = task, request
+        self.stiffness = _STIFFNESS[request.strictness]
+
+    def best(self) -> _Found:
+        arcs, turns, walk = self._first_walk()
+        extra = np.zeros(len(turns.cost))
+        best: _Found | None = None
+        for _ in range(_TRIES):
+            route = route_of(walk, arcs, self.task.nodes)
+            found = self._fit(route, self._missed(walk, arcs, turns), frozenset())
+            if best is None or found.curve.excess < best.curve.excess:
+                best = found
+            if found.curve.is_legal:
+                break
+            self._make_dearer(extra, found, walk, arcs)
+            before, walk = walk, cheapest_walk(arcs, turns, self.task, extra)
+            if walk.arcs == before.arcs or walk.cost >= WALL:
+                break
+        assert best is not None
+        return best if best.curve.is_legal else self._give_up(best)
+
+    def _first_walk(self) -> tuple[Arcs, Turns, Walk]:
+        """With all stars if there is such a walk, else with those that cost least left out."""
+        for leave_stars in (False, True):
+            self.task = replace(self.task, leave_stars=leave_stars)
+            arcs = make_arcs(self.task)
+            turns = make_turns(arcs, self.task)
+            try:
+                walk = cheapest_walk(arcs, turns, self.task)
+            except ValueError:
+                continue
+            if walk.cost < WALL:
+                break
+        return arcs, turns, walk
+
+    def _missed(self, walk: Walk, arcs: Arcs, turns: Turns) -> frozenset[int]:
+        """Starred nodes whose turn asks for more than the largest change."""
+        nodes = self.task.nodes
+        targets = (int(arcs.target[arc]) for arc in walk.arcs)
+        pairs = zip(targets, walk.turns[1:], strict=True)
+        return frozenset(node for node, turn in pairs if nodes.starred[node] and turns.strain[turn] > 1 + 1e-6)
+
+    def _fit(self, route: Route, loose: frozenset[int], free: frozenset[int]) -> _Found:
+        course = course_of(route, self.task, loose=loose, free=free)
+        preferred_s = math.exp(self.task.preferred)
+        curve = fit_curve(course, self.task.limits, preferred_s=preferred_s, stiffness=self.stiffness)
+        met = set(route.nodes.tolist()) - loose - free
+        lost = frozenset(int(node) for node in np.flatnonzero(self.task.nodes.starred) if int(node) not in met)
+        return _Found(course, curve, route, lost)
+
+    def _make_dearer(self, extra: np.ndarray, found: _Found, walk: Walk, arcs: Arcs) -> None:
+        """Raise the cost of the turns in the strained stretches."""
+        beats = np.concatenate([found.route.beats, [np.inf]])
+        for low, high in found.curve.strained:
+            inside = np.flatnonzero((beats >= low - 1e-6) & (beats <= high + 1e-6))
+            if len(inside) == 0:
+                after = int(np.searchsorted(beats, high))
+                inside = np.array([max(0, after - 1), min(after, len(beats) - 2)])
+            for place in set(inside.tolist()):
+                if place + 1 < len(walk.turns):
+                    extra[walk.turns[place + 1]] = max(extra[walk.turns[place + 1]], 0) + _PENALTY / len(inside)
+
+    def _give_up(self, found: _Found) -> _Found:
+        """Let go of the lightest hit in each strained stretch: a star first becomes near, then is left out."""
+        nodes = self.task.nodes
+        loose: frozenset[int] = frozenset(n for n in found.lost if n in set(found.route.nodes.tolist()))
+        free: frozenset[int] = frozenset()
+        for _ in range(_GIVE_UPS):
+            near = self._strained_nodes(found, free)
+            if found.curve.is_legal or not near:
+                return found
+            for group in near:
+                lightest = min(group, key=lambda n: (bool(nodes.starred[n]), nodes.weights[n]))
+                stars = [n for n in group if nodes.starred[n] and n not in loose]
+                if stars and not (self.request.strictness == "strict" and lightest not in stars):
+                    loose |= {min(stars, key=lambda n: float(nodes.weights[n]))}
+                else:
+                    free |= {lightest}
+            found = self._fit(found.route, loose, free)
+        return self._fit(found.route, loose, frozenset(found.route.nodes.tolist()))
+
+    def _strained_nodes(self, found: _Found, free: frozenset[int]) -> list[list[int]]:
+        """Of the strained stretches that lie apart, the worst first, the hits in or next to them."""
+        groups: list[list[int]] = []
+        taken: set[int] = set()
+        beats = found.route.beats
+        for low, high in found.curve.strained:
+            first = max(0, int(np.searchsorted(beats, low - 1e-6)) - 1)
+            last = min(len(beats) - 1, int(np.searchsorted(beats, high + 1e-6)))
+            group = [int(n) for n in found.route.nodes[first : last + 1] if int(n) not in free]
+            if group and not taken & set(group):
+                groups.append(group)
+            taken |= set(group)
+        return groups
+
+
+def _steady(request: _Request, bpm_min: float, bpm_max: float, preferred_bpm: float) -> TempoMap:
+    """One tempo throughout, for limits that allow no other."""
+    return choose_tempo(
+        [hit.time_s for hit in request.hits],
+        weights=[hit.salience * (4 if hit.starred else 1) for hit in request.hits],
+        duration_s=request.duration_s,
+        bpm_min=bpm_min,
+        bpm_max=bpm_max,
+        preferred_bpm=preferred_bpm,
+        tolerance_s=request.frame_s,
+    )
+
+
+def place_hits(hits: Sequence[HitPoint], tempo: TempoMap, *, frame_s: float) -> tuple[Placement, ...]:
+    """Where hits fall on a map: on the nearest eighth when that is within a frame, else on the nearest 16th."""
+    placements = []
+    for hit in hits:
+        exact = tempo.beat(hit.time_s)
+        eighth = _sounding(tempo, max(Fraction(0), Fraction(round(exact * 2), 2)))
+        on_grid = abs(float(tempo.seconds(eighth) - hit.time_s)) <= frame_s + _EPSILON_S
+        place = eighth if on_grid else _sounding(tempo, max(Fraction(0), Fraction(round(exact * 4), 4)))
+        error_ms = float(tempo.seconds(place) - hit.time_s) * 1000
+        placements.append(Placement(hit, int(place * STEPS_PER_BEAT), error_ms, tempo.bpm(exact), on_grid))
+    return tuple(placements)
+
+
+def _sounding(tempo: TempoMap, beat: Fraction) -> Fraction:
+    """The beat, or the downbeat after it where it is elided."""
+    return beat if tempo.sounds(beat) else (beat // BEATS_PER_BAR + 1) * Fraction(BEATS_PER_BAR)
+
+
+def _told(
+    request: _Request, tempo: TempoMap, attempt: _Attempt, *, widened_from: float | None = None
+) -> TempoSolution:
+    """The solution with its hits placed and its losses named."""
+    placements = place_hits(request.hits, tempo, frame_s=request.frame_s)
+    sentences: list[str] = []
+    if widened_from is not None:
+        now = largest_change(tempo, request.duration_s)
+        sentences.append(f"Tempo changes by up to {now:.1%} within a bar instead of {widened_from:.1%}.")
+    told: list[Placement] = []
+    dropped: list[Dropped] = []
+    for placement in placements:
+        exact = abs(placement.error_ms) <= 0.5 and placement.on_grid
+        if placement.starred and not exact:
+            reason = _reason(placement, request, attempt)
+            dropped.append(Dropped(placement.hit, reason))
+            sentences.append(f"The star at {float(placement.time_s):.3f} s is not met exactly: {reason}.")
+            placement = replace(placement, hit=replace(placement.hit, starred=False))
+        elif not placement.on_grid:
+            dropped.append(Dropped(placement.hit, _reason(placement, request, attempt)))
+        told.append(placement)
+    return TempoSolution(tempo, tuple(told), tuple(dropped), tuple(sentences))
+
+
+def _reason(placement: Placement, request: _Request, attempt: _Attempt) -> str:
+    rival = attempt.crowded.get(placement.time_s)
+    if rival is not None:
+        return f"it lies less than an eighth note from the star at {float(rival):.3f} s"
+    low, high = 60 / request.limits.longest_s, 60 / request.limits.shortest_s
+    bounds = f"between {low:g} and {high:g} BPM, with changes of up to {request.limits.change:.1%} within a bar"
+    if placement.on_grid:
+        return f"no tempo {bounds}, comes nearer than {abs(placement.error_ms):.0f} ms"
+    others = [h for h in request.hits if h.time_s != placement.time_s and h.salience >= placement.hit.salience]
+    near = [h for h in others if abs(h.time_s - placement.time_s) < NODE_DISTANCE_S]
+    if near and not placement.starred:
+        return f"it lies too near to the hit at {float(near[0].time_s):.3f} s"
+    return f"no tempo {bounds}, brings an eighth note to it beside the weightier hits"
+
+
+def largest_change(tempo: TempoMap, until_s: Fraction) -> float:
+    """The largest change of tempo between instants less than a bar apart, as a share of the earlier tempo."""
+    places = [(tempo.played_beats(change.beat), change) for change in tempo.changes]
+    kept = [(float(beat), change.us_per_quarter) for beat, change in places if tempo.seconds(change.beat) < until_s]
+    worst = 0.0
+    for i, (_, tempo_us) in enumerate(kept):
+        end = kept[i + 1][0] if i + 1 < len(kept) else math.inf
+        for beat, later_us in kept[i + 1 :]:
+            if beat - end >= BEATS_PER_BAR - 1e-9:
+                break
+            worst = max(worst, abs(tempo_us / later_us - 1))
+    return worst
