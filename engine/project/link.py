@@ -13,7 +13,6 @@ from engine.errors import InputError
 from engine.project.codec import Damaged
 from engine.signals import VideoInfo
 
-
 LINK_COLUMNS: Final = "name, path, relative, size_bytes, content_key, analysis_version, duration_s"
 
 
