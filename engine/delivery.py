@@ -40,8 +40,8 @@ _NOT_IN_NAMES: Final = '<>:"/\\|?*'
 _STEM: Final = re.compile(r"(\d+ (Melody|Inner|Bass)( - | \+ ).*|Original sound)\.wav")
 """Names that stems have: those of an earlier take in the same folder go, or the sum would be wrong."""
 HEADROOM_DB: Final = 0.3
-"""How much lower the true-peak ceiling lies for sound that will be encoded. AAC and Opus raise peaks: by nothing where no
-limiter worked, by 0.1 to 0.4 dB mostly, by 0.8 at worst. So the file is measured, and made again if need be."""
+"""How much lower the true-peak ceiling lies for sound that will be encoded. AAC and Opus raise peaks: by nothing where
+no limiter worked, by 0.1 to 0.4 dB mostly, by 0.8 at worst. So the file is measured, and made again if need be."""
 _MOST_ENCODINGS: Final = 3
 
 
