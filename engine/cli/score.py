@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,10 +20,18 @@ from engine.cli.common import (
     print_json,
 )
 from engine.cli.directing import add_direction_options, direction_from
+from engine.cli.mixing import (
+    DELIVERY_NAMES,
+    add_delivery_options,
+    checked_stems,
+    take_count,
+    takes_of,
+    time_range,
+)
 from engine.cli.progress import RunProgress
 from engine.device import DEVICES
 from engine.errors import InputError
-from engine.settings import ENDINGS, ORIGINAL_AUDIO, SAMPLERS, GenerationSettings
+from engine.settings import ENDINGS, ORIGINAL_AUDIO, SAMPLERS, GenerationSettings, resolve_seed
 
 if TYPE_CHECKING:
     from engine.runner import GenerationRequest, GenerationResult
@@ -44,6 +53,11 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--midi", metavar="FILE", help="also write the score as MIDI")
     parser.add_argument("--wav", metavar="FILE", help="also write the music as WAV")
     parser.add_argument("--manifest", metavar="FILE", help="also write how it was made, as JSON")
+    parser.add_argument("--stems", metavar="DIR", help="also write one WAV per part; they add up to the mix")
+    parser.add_argument(
+        "--takes", type=take_count, default=1, metavar="N", help="so many takes: seeds N, N+1, ...; out.1.mp4, ... (1)"
+    )
+    parser.add_argument("--range", type=time_range, metavar="IN:OUT", help="music between these seconds only")
     add_music_options(parser)
     add_direction_options(parser)
     add_sound_options(parser)
@@ -112,6 +126,7 @@ def add_sound_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--fade-out", type=float, default=d.fade_out_s, metavar="SECONDS", help=f"at the end ({d.fade_out_s:g} s)"
     )
+    add_delivery_options(group)
 
 
 def tempo_range(text: str) -> tuple[float, float]:
@@ -130,7 +145,12 @@ _SAME_NAMES: Final = (
     "t0", "k", "steps", "sampler", "guidance", "plan_guidance", "seed", "mood", "sensitivity", "device", "palette",
     "original_audio", "ending",
 )  # fmt: skip
-_OTHER_NAMES: Final = {"music_gain": "music_gain_db", "original_gain": "original_gain_db", "fade_out": "fade_out_s"}
+_OTHER_NAMES: Final = {
+    "music_gain": "music_gain_db",
+    "original_gain": "original_gain_db",
+    "fade_out": "fade_out_s",
+    **DELIVERY_NAMES,
+}
 
 
 def settings_from(args: argparse.Namespace) -> GenerationSettings:
@@ -164,39 +184,55 @@ def request_from(args: argparse.Namespace, cancel: CancelToken = NEVER) -> Gener
         video=video,
         output=output,
         settings=settings,
-        direction=direction_from(args, video, cancel),
+        direction=replace(direction_from(args, video, cancel), range_s=args.range),
         bundle=Path(args.bundle) if args.bundle else None,
         midi=midi,
         wav=wav,
         manifest=manifest,
+        stems=checked_stems(args.stems),
         previews=False,
     )
 
 
 def run(args: argparse.Namespace, cancel: CancelToken) -> int:
-    """Compose, and tell what was written."""
+    """Compose, and tell what was written. What one take measured of the video serves the others."""
     request = request_from(args, cancel)
+    if args.takes > 1:
+        request = replace(request, settings=resolve_seed(request.settings))
     from engine.runner import GenerationRunner
 
+    runner = GenerationRunner()
+    made: list[dict[str, Any]] = []
     with RunProgress(silent=args.json or args.quiet) as progress:
-        result = GenerationRunner().run(request, progress, cancel)
+        known = None
+        for take in takes_of(request, args.takes):
+            progress.warnings = []
+            result = runner.run(replace(take, known=known), progress, cancel)
+            known = result.known
+            made.append(_as_json(result, take, progress))
+            if not args.json:
+                _tell(made[-1], quiet=args.quiet)
     if args.json:
-        print_json(_as_json(result, progress))
-        return EXIT_OK
-    if not args.quiet:
-        sys.stderr.write(f"Seed {progress.seed}. Written:\n")
-    for path in (result.output, result.midi, result.wav, request.manifest):
-        if path is not None:
-            print(path)
+        print_json({"ok": True, **made[0], "takes": made})
     return EXIT_OK
 
 
-def _as_json(result: GenerationResult, progress: RunProgress) -> dict[str, Any]:
+def _tell(take: dict[str, Any], *, quiet: bool) -> None:
+    """The seed of a take, and the names of its files."""
+    if not quiet:
+        sys.stderr.write(f"Seed {take['seed']}. Written:\n")
+    for name in ("output", "midi", "wav", "manifest_file", "stems"):
+        if take[name] is not None:
+            print(take[name])
+
+
+def _as_json(result: GenerationResult, request: GenerationRequest, progress: RunProgress) -> dict[str, Any]:
     return {
-        "ok": True,
         "output": result.output,
         "midi": result.midi,
         "wav": result.wav,
+        "stems": request.stems,
+        "manifest_file": request.manifest,
         "seed": progress.seed,
         "warnings": progress.warnings,
         "manifest": result.manifest,

@@ -6,6 +6,7 @@ import json
 import sys
 import types
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ class _Request:
     wav: Path | None = None
     manifest: Path | None = None
     previews: bool = True
+    direction: Any = None
+    stems: Path | None = None
+    known: Any = None
 
 
 class _Story:
@@ -55,7 +59,7 @@ class _Story:
             raise self.error
         request.output.write_bytes(b"music")
         return types.SimpleNamespace(
-            output=request.output, midi=request.midi, wav=request.wav, manifest={"seed": 42}, notes=()
+            output=request.output, midi=request.midi, wav=request.wav, manifest={"seed": 42}, notes=(), known="seen"
         )
 
 
@@ -122,15 +126,74 @@ def test_json_is_one_object_and_silence(
     streams = capsys.readouterr()
     assert streams.err == ""
     answer = json.loads(streams.out)
-    assert answer == {
-        "ok": True,
+    take = {
         "output": str(out),
         "midi": None,
         "wav": None,
+        "stems": None,
+        "manifest_file": None,
         "seed": 42,
         "warnings": ["It is a short film."],
         "manifest": {"seed": 42},
     }
+    assert answer == {"ok": True, **take, "takes": [take]}
+
+
+def test_options_of_delivery_reach_the_request(story: _Story, film: Path, tmp_path: Path) -> None:
+    options = "--loudness broadcast --true-peak -2 --no-duck --duck-db -14 --duck-notes --fade-in 0.5".split()
+    options += ["--range", "1/4:20.5", "--stems", str(tmp_path / "stems")]
+    assert cli.main(["score", str(film), "-o", str(tmp_path / "out.mp4"), *options]) == 0
+    request = story.requests[0]
+    s = request.settings
+    assert (s.loudness_lufs, s.true_peak_db, s.duck, s.duck_db, s.duck_notes) == (-23, -2, False, -14, True)
+    assert s.fade_in_s == 0.5
+    assert request.direction.range_s == (Fraction(1, 4), Fraction(41, 2))
+    assert request.stems == tmp_path / "stems"
+
+
+@pytest.mark.parametrize(("text", "level"), [("web", -14), ("broadcast", -23), ("off", None), ("-16.5", -16.5)])
+def test_loudness_has_presets(story: _Story, film: Path, tmp_path: Path, text: str, level: float | None) -> None:
+    assert cli.main(["score", str(film), "-o", str(tmp_path / "out.mp4"), "--loudness", text]) == 0
+    assert story.requests[0].settings.loudness_lufs == level
+
+
+@pytest.mark.parametrize(
+    "options", [["--loudness", "loud"], ["--range", "5"], ["--range", "5:4"], ["--takes", "0"], ["--duck-db", "3"]]
+)
+def test_wrong_options_of_delivery_are_usage(story: _Story, film: Path, tmp_path: Path, options: list[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        sys.exit(cli.main(["score", str(film), "-o", str(tmp_path / "out.mp4"), *options]))
+    assert stopped.value.code == 2
+    assert story.requests == []
+
+
+def test_several_takes_have_seeds_and_names_of_their_own(
+    story: _Story, film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, manifest = tmp_path / "out.mp4", tmp_path / "how.json"
+    options = ["--takes", "3", "--seed", "7", "--manifest", str(manifest), "--stems", str(tmp_path / "parts")]
+    assert cli.main(["score", str(film), "-o", str(out), "--json", *options]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    names = [str(tmp_path / f"out.{i}.mp4") for i in (1, 2, 3)]
+    assert [take["output"] for take in answer["takes"]] == names
+    assert [r.settings.seed for r in story.requests] == [7, 8, 9]
+    assert [r.manifest for r in story.requests] == [tmp_path / f"how.{i}.json" for i in (1, 2, 3)]
+    assert [r.stems for r in story.requests] == [tmp_path / f"parts.{i}" for i in (1, 2, 3)]
+    assert [r.known for r in story.requests] == [None, "seen", "seen"]
+    assert all(take["warnings"] == ["It is a short film."] for take in answer["takes"])
+
+
+def test_takes_without_a_seed_follow_a_fresh_one(story: _Story, film: Path, tmp_path: Path) -> None:
+    assert cli.main(["score", str(film), "-o", str(tmp_path / "out.mid"), "--takes", "2"]) == 0
+    first, second = (r.settings.seed for r in story.requests)
+    assert second == (first + 1) % 2**32
+
+
+def test_stems_need_a_folder_to_lie_in(story: _Story, film: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for place in ("none/stems", "file"):
+        assert cli.main(["score", str(film), "-o", str(tmp_path / "out.mp4"), "--stems", str(tmp_path / place)]) == 1
+    assert story.requests == []
 
 
 def test_quiet_prints_the_name_alone(
