@@ -7,13 +7,15 @@ The authors' folder, read here and written by `diffbgm-train build-dataset`:
 | `new_raw_video_feats/001.pth` | visual features, a tensor `[frames, 512]` |
 | `caption_feats/001.npy` | caption features `[n, 768]` |
 | `detection/001_scenes.txt` | one shot a line: its first and last frame |
-| `annotations/001.json` | ours, optional: `duration_s` and the frame rate of the video, among others |
+| `annotations/001.json` | ours, optional: duration of the video and rate of the samples, among others |
 
 **Alignment.** Their files carry no time; the published code maps row int(i * rows / beats) onto beat i, which is right
-only where tempo never changes and beats fill the video. Here the rows of a file divide the video's duration evenly,
-and a beat takes the mean of the rows whose time lies in it, or the one that covers its middle. The duration comes from
-`annotations`, else from the scenes' last frame and a frame rate that the caller knows, else the video is taken to end
-with the song, as their videos were cut to. Beats beyond the end are unknown, and windows with such beats are left out.
+only where tempo never changes and beats fill the video. Here each row has a time: the rows of a file divide the video's
+duration evenly, unless `annotations` tells the rate at which frames were sampled. As in generation
+(`engine.features.aligning`), a beat takes the visual row nearest to its middle, and the caption whose stretch holds its
+middle. The duration comes from `annotations`, else from the scenes' last frame and a frame rate that the caller knows,
+else the video is taken to end with the song, as their videos were cut to. Beats beyond the end are unknown, and windows
+with such beats are left out.
 
 Nothing in these files can run code: pickles that hold more than arrays are refused.
 """
@@ -56,6 +58,7 @@ class SongFeatures:
         visual: f32 `[frames, 512]`; captions: f32 `[n, 768]`.
         scenes: first and last frame of each shot, `[shots, 2]`; None without a scene list.
         duration_s: of the video, None when nothing tells it.
+        visual_s, caption_s: seconds from row to row, None when nothing tells it.
     """
 
     name: str
@@ -63,6 +66,8 @@ class SongFeatures:
     captions: FloatArray
     scenes: NDArray[np.int64] | None
     duration_s: float | None
+    visual_s: float | None = None
+    caption_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,8 +115,13 @@ def read_song_features(folder: Path, name: str, *, frame_rate: float | None = No
     visual = _features(folder / VISUAL_FOLDER, name, VISUAL_WIDTH)
     captions = _features(folder / CAPTION_FOLDER, name, CAPTION_WIDTH)
     scenes = read_scenes(folder / SCENE_FOLDER / f"{name}_scenes.txt")
-    duration_s = _duration_s(folder / ANNOTATION_FOLDER / f"{name}.json", scenes, frame_rate)
-    return SongFeatures(name, visual, captions, scenes, duration_s)
+    timing = _timing(folder / ANNOTATION_FOLDER / f"{name}.json")
+    duration_s = timing.get("duration_s")
+    if duration_s is None and scenes is not None and len(scenes) and frame_rate:
+        duration_s = float((scenes[-1, 1] + 1) / frame_rate)
+    return SongFeatures(
+        name, visual, captions, scenes, duration_s, visual_s=timing.get("visual_s"), caption_s=timing.get("caption_s")
+    )
 
 
 def read_all(
@@ -148,29 +158,27 @@ def read_all(
 
 def on_beats(features: SongFeatures, beat_s: TimeArray) -> BeatFeatures:
     """Lay a song's features on its beats; see the module."""
-    ends_s = np.append(beat_s[1:], 2 * beat_s[-1] - beat_s[-2])
-    duration_s = features.duration_s or float(ends_s[-1])
-    known = (beat_s >= -1e-6) & ((beat_s + ends_s) / 2 < duration_s)
+    last_s = 2 * beat_s[-1] - beat_s[-2]
+    middle_s = (beat_s + np.append(beat_s[1:], last_s)) / 2
+    duration_s = features.duration_s or float(last_s)
+    known = (beat_s >= 0) & (middle_s < duration_s)
+    visual_s = features.visual_s or duration_s / len(features.visual)
+    caption_s = features.caption_s or duration_s / len(features.captions)
     return BeatFeatures(
-        dynamic=align(features.visual, duration_s, beat_s, ends_s).astype(np.float16),
-        semantic=align(features.captions, duration_s, beat_s, ends_s).astype(np.float16),
+        dynamic=nearest_rows(features.visual, visual_s, middle_s).astype(np.float16),
+        semantic=covering_rows(features.captions, caption_s, middle_s).astype(np.float16),
         known=known,
     )
 
 
-def align(rows: FloatArray, duration_s: float, start_s: TimeArray, end_s: TimeArray) -> FloatArray:
-    """Rows that divide `duration_s` evenly -> one for each interval, f32 `[T, width]`.
+def nearest_rows(rows: FloatArray, row_s: float, times_s: TimeArray) -> FloatArray:
+    """The row nearest to each time, where row i stands at i * row_s seconds."""
+    return rows[np.clip(np.rint(times_s / row_s), 0, len(rows) - 1).astype(np.int64)]
 
-    An interval takes the mean of the rows whose middle lies in it; where none does, the row over its own middle.
-    """
-    row_s = duration_s / len(rows)
-    first = np.clip(np.ceil(start_s / row_s - 0.5), 0, len(rows)).astype(np.int64)
-    last = np.clip(np.ceil(end_s / row_s - 0.5), 0, len(rows)).astype(np.int64)
-    middle = np.clip((start_s + end_s) / 2 / row_s, 0, len(rows) - 1).astype(np.int64)
-    sums = np.concatenate([np.zeros((1, rows.shape[1])), np.cumsum(rows, 0, dtype=np.float64)])
-    count = np.maximum(last - first, 1)[:, None]
-    mean = (sums[last] - sums[first]) / count
-    return np.where((last > first)[:, None], mean, rows[middle]).astype(np.float32)
+
+def covering_rows(rows: FloatArray, row_s: float, times_s: TimeArray) -> FloatArray:
+    """The row that holds each time, where row i lasts from i to (i + 1) * row_s seconds."""
+    return rows[np.clip(times_s / row_s, 0, len(rows) - 1).astype(np.int64)]
 
 
 def read_scenes(file: Path) -> NDArray[np.int64] | None:
@@ -235,14 +243,17 @@ def _features(folder: Path, name: str, width: int) -> FloatArray:
     return values
 
 
-def _duration_s(annotation: Path, scenes: NDArray[np.int64] | None, frame_rate: float | None) -> float | None:
-    if annotation.is_file():
-        try:
-            value = json.loads(annotation.read_text(encoding="utf-8")).get("video", {}).get("duration_s")
-        except (ValueError, AttributeError) as error:
-            raise InputError(f"{annotation.parent.name}/{annotation.name} is not an annotation") from error
-        if isinstance(value, int | float) and value > 0:
-            return float(value)
-    if scenes is not None and len(scenes) and frame_rate:
-        return float((scenes[-1, 1] + 1) / frame_rate)
-    return None
+def _timing(annotation: Path) -> dict[str, float]:
+    """What an annotation tells of time: `duration_s`, `visual_s`, `caption_s`, each where it is there and sound."""
+    if not annotation.is_file():
+        return {}
+    try:
+        data = json.loads(annotation.read_text(encoding="utf-8"))
+        values = {
+            "duration_s": data.get("video", {}).get("duration_s"),
+            "visual_s": (data.get("sampling") or {}).get("visual_s"),
+            "caption_s": (data.get("sampling") or {}).get("caption_s"),
+        }
+    except (ValueError, AttributeError) as error:
+        raise InputError(f"{annotation.parent.name}/{annotation.name} is not an annotation") from error
+    return {name: float(value) for name, value in values.items() if isinstance(value, int | float) and value > 0}
