@@ -32,6 +32,10 @@ class BundleError(EngineError):
     """The model bundle is missing, damaged or of a kind that this engine cannot serve."""
 
 
+class EncoderError(EngineError):
+    """An image or text encoder is not installed, or its weights cannot be had or used."""
+
+
 class DeviceError(EngineError):
     """The asked-for compute device is missing or out of memory."""
 

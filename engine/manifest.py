@@ -58,6 +58,7 @@ def build_manifest(
         },
         "shots": [{"start_s": float(s.start_s), "end_s": float(s.end_s), "begins": s.transition} for s in plan.shots],
         "hits": [{name: _plain(value) for name, value in asdict(hit).items()} for hit in plan.hits()],
+        "captions": [asdict(caption) for caption in plan.encoded.captions] if plan.encoded is not None else [],
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol, TypeAlias
 
+import torch
 from torch import Tensor
 
 from engine.cancel import NEVER, CancelToken
@@ -76,6 +77,9 @@ class Composer(Protocol):
 
     @property
     def config(self) -> ComposerConfig: ...
+
+    @property
+    def device(self) -> torch.device: ...
 
     @property
     def width(self) -> int:

@@ -100,4 +100,5 @@ class MusicPlan:
             "key": self.harmony.key.label,
             "chords": [None if chord is None else chord.label for chord in self.harmony.chords],
             "sections": [(s.start_beat, s.end_beat, s.letter) for s in self.harmony.sections],
+            "captions": [(c.start_s, c.end_s, list(c.texts)) for c in self.encoded.captions] if self.encoded else [],
         }
