@@ -39,6 +39,7 @@ class PaperTaskConfig:
         drop_semantic, drop_dynamic: the signal is null.
         vary: t0 is drawn from 0..1000, and k from 1..32; each on its own.
         transpose: windows are moved by -6..5 semitones.
+        sample_steps: timesteps of a sample picture.
     """
 
     batch: int = 32
@@ -47,6 +48,7 @@ class PaperTaskConfig:
     vary: float = 0.25
     transpose: bool = True
     evaluation_windows: int = 64
+    sample_steps: int = SAMPLE_STEPS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,11 +140,11 @@ class PaperTask:
 
     def draw_samples(self, averaged: nn.Module, file: Path) -> None:
         """Windows written under the features of validation windows, from fixed noise (DDIM), beside those windows."""
-        batch = self._validation(min(N_PAIRS, len(self.validation)))
+        batch = self._validation(min(N_PAIRS, self.config.evaluation_windows, len(self.validation)))
         placed = self._put(batch)
         x_t = self._fixed_noise(batch.rolls)
         x0 = x_t
-        times = np.linspace(N_TIMESTEPS - 1, 0, SAMPLE_STEPS).astype(np.int64)
+        times = np.linspace(N_TIMESTEPS - 1, 0, self.config.sample_steps).astype(np.int64)
         for time, following in zip(times, [*times[1:], -1], strict=True):
             alpha = float(self.alphas[time])
             t = torch.full((len(x_t),), int(time), device=x_t.device)
