@@ -30,6 +30,7 @@ from engine.events import (
     FinishReason,
     Observer,
     PreviewReady,
+    Report,
     RunFinished,
     RunStarted,
     Stage,
@@ -41,8 +42,9 @@ from engine.music.notes import Note
 from engine.music.score import Score
 from engine.music.take import Take, Trajectory
 from engine.pipeline import analyse_video, find_film_speech, finish_notes, plan_music, shots_of_bars
+from engine.previews import previewing, reporting
 from engine.resources import resource_path
-from engine.revise import trajectory_of
+from engine.revise import Change, trajectory_of
 from engine.settings import GenerationSettings, resolve_seed
 from engine.shelf import Shelf
 from engine.signals import FrameSignals, VideoInfo
@@ -52,6 +54,8 @@ from engine.timebase import BEATS_PER_BAR, Span
 if TYPE_CHECKING:
     from engine.diffusion.model import Bundle
     from engine.diffusion.sampling import DenoiseStep
+    from engine.encoding import EncoderOptions
+    from engine.music.encoded import EncodedRows
 
 __all__ = [
     "SAMPLE_RATE_HZ",
@@ -68,6 +72,9 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _POLL_S: Final = 0.05
+
+MOST_TRAJECTORY_BYTES: Final = 256_000_000
+"""Longer ways of sampling are not kept: a thousand steps of the paper's network over minutes are gigabytes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +97,8 @@ class GenerationRequest:
         midi, wav, manifest: further files to write.
         stems: folder for one WAV per part.
         project: file that the take is added to; made where it is not there.
+        encoders: folder with image and text encoders, for a bundle of the paper profile.
+        captions: file of captions that such a bundle follows, instead of new ones.
         previews: whether to send `PreviewReady` at each denoising step.
         use_cache: whether measurements of the picture may be kept and reused.
         known: what an earlier run measured of the same video, with settings that ask for the same.
@@ -105,6 +114,8 @@ class GenerationRequest:
     manifest: Path | None = None
     stems: Path | None = None
     project: Path | None = None
+    encoders: Path | None = None
+    captions: Path | None = None
     previews: bool = True
     use_cache: bool = True
     known: Known | None = None
@@ -157,6 +168,49 @@ class GenerationRunner:
             EngineError, RunCancelled, RuntimeError: as `run`.
         """
         return self._guarded(lambda tell: _export(take, outputs, Stages(tell, cancel)), observer)
+
+    def revise(
+        self,
+        take: Take,
+        change: Change,
+        observer: Observer = ignore,
+        cancel: CancelToken = NEVER,
+        *,
+        bundle: Path | None = None,
+        previews: bool = True,
+    ) -> Take:
+        """A new take from an old one: a re-roll, a fork. `RunFinished.result` is the new take.
+
+        Raises:
+            EngineError, RunCancelled, RuntimeError: as `run`.
+        """
+
+        from engine.device import explaining_memory
+
+        def job(tell: Reporter) -> Take:
+            settings = change.settings or take.settings
+            stages = Stages(tell, cancel, denoise_steps=settings.steps)
+            tell(RunStarted(change.seed))
+            loaded = self.ready_bundle(bundle, settings)
+            with (
+                stages.stage(Stage.DENOISE, settings.steps, "steps") as report,
+                explaining_memory(settings.device),
+            ):
+                watch = previewing(loaded, take, tell, report) if previews else reporting(report)
+                return change.apply(loaded, take, watch=watch, cancel=cancel)
+
+        return self._guarded(job, observer)
+
+    def ready_bundle(self, bundle: Path | None, settings: GenerationSettings) -> Bundle:
+        """The bundle on the device that the settings name, with the sampler's library imported."""
+        from engine.device import apply_thread_policy, choose_device
+
+        device, message = choose_device(settings.device)
+        logger.info("%s", message)
+        apply_thread_policy()
+        loaded = self.load(bundle or resource_path("model", "compact"), device)
+        loaded.model.scheduler(settings)
+        return loaded
 
     def _guarded(self, job: Callable[[Reporter], T], observer: Observer) -> T:
         """One job at a time, ending with exactly one `RunFinished`."""
@@ -241,15 +295,11 @@ class _Run:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _load(self) -> Bundle:
-        from engine.device import apply_thread_policy, choose_device
+        bundle = self.runner.ready_bundle(self.request.bundle, self.settings)
+        if bundle.model.profile == "paper":
+            from engine.encoding import check_encoders
 
-        device, message = choose_device(self.settings.device)
-        logger.info("%s", message)
-        apply_thread_policy()
-        from engine.diffusion.sampling import make_scheduler
-
-        bundle = self.runner.load(self.request.bundle or resource_path("model", "compact"), device)
-        make_scheduler(self.settings.sampler, 1, bundle.config.schedule)
+            check_encoders(self._encoder_options(bundle))
         return bundle
 
     def _wait(self, loading: Future[Bundle]) -> Bundle:
@@ -300,9 +350,34 @@ class _Run:
                 direction=self.request.direction,
                 speech=speech,
             )
+            if bundle.model.profile == "paper":
+                plan = replace(plan, encoded=self._encode(plan, self._encoder_options(bundle), report))
+            elif self.request.captions is not None:
+                self.tell(Warned("This bundle does not read captions; the file of captions changes nothing."))
             self.tell(ConditionsReady(plan.describe()))
             report(1, 1)
         return plan
+
+    def _encoder_options(self, bundle: Bundle) -> EncoderOptions:
+        from engine.encoding import EncoderOptions
+        from engine.features.captions import read_captions
+
+        request = self.request
+        captions = read_captions(request.captions) if request.captions is not None else None
+        device = str(bundle.model.device)
+        return EncoderOptions(request.encoders, captions, device=device, use_cache=request.use_cache)
+
+    def _encode(self, plan: MusicPlan, options: EncoderOptions, report: Report) -> EncodedRows:
+        from engine.encoding import encode_picture
+
+        beat_s = [float(plan.tempo.seconds(beat)) for beat in range(plan.n_beats + 1)]
+
+        def notice(text: str) -> None:
+            self.tell(Warned(text))
+
+        return encode_picture(
+            self.request.video, plan.info, beat_s, options, notice=notice, report=report, cancel=self.cancel
+        )
 
     def _compose(self, bundle: Bundle, plan: MusicPlan) -> Take:
         """Denoise, and keep all that made the result."""
@@ -322,7 +397,7 @@ class _Run:
             details={"model_version": bundle.config.version},
         )
 
-    def _denoise(self, bundle: Bundle, plan: MusicPlan) -> tuple[tuple[Note, ...], Trajectory]:
+    def _denoise(self, bundle: Bundle, plan: MusicPlan) -> tuple[tuple[Note, ...], Trajectory | None]:
         from engine.device import explaining_memory
         from engine.diffusion.schedule import timestep_to_paper_t
         from engine.pipeline import denoise, final_notes, preview_roll
@@ -333,6 +408,8 @@ class _Run:
             explaining_memory(self.settings.device),
         ):
             for step in denoise(bundle, plan, self.settings, direction=self.request.direction, cancel=self.cancel):
+                if step.total * step.v.nbytes > MOST_TRAJECTORY_BYTES:
+                    steps.clear()
                 steps.append(step)
                 if self.request.previews:
                     paper_t = timestep_to_paper_t(step.timestep, bundle.config.settled)
@@ -342,6 +419,9 @@ class _Run:
             notes = final_notes(bundle, steps[-1], plan.n_beats)
         assert self.settings.seed is not None
         bars = shots_of_bars(plan, len(steps[-1].v) // BEATS_PER_BAR)
+        if len(steps) < steps[-1].total:
+            self.tell(Warned("The way of so many steps is too long to be kept; this take cannot be forked."))
+            return notes, None
         return notes, trajectory_of(steps, first_beat=0, seed=self.settings.seed, bars=bars)
 
 
