@@ -27,6 +27,7 @@ EXIT_CANCELLED: Final = 130
 VIDEO_SUFFIXES: Final = (".mp4", ".mov", ".mkv", ".webm")
 WAV_SUFFIXES: Final = (".wav",)
 MIDI_SUFFIXES: Final = (".mid", ".midi")
+PROJECT_SUFFIXES: Final = (".dbgm",)
 
 
 class Parser(argparse.ArgumentParser):

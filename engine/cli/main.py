@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from engine.cancel import CancelToken
-from engine.cli import doctor, features, roll, score, shots, steps
+from engine.cli import captions, doctor, export, features, fork, notes, reroll, roll, score, shots, steps, takes
 from engine.cli.common import EXIT_CANCELLED, EXIT_FAILED, Parser, cancelled_by_signals, failure, print_json
 from engine.errors import EngineError, RunCancelled
 from engine.version import __version__
 
-_COMMANDS = (score, shots, features, roll, steps, doctor)
+_COMMANDS = (score, export, takes, reroll, fork, notes, shots, features, captions, roll, steps, doctor)
 
 
 def build_parser() -> argparse.ArgumentParser:

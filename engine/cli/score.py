@@ -12,6 +12,7 @@ from engine.cancel import NEVER, CancelToken
 from engine.cli.common import (
     EXIT_OK,
     MIDI_SUFFIXES,
+    PROJECT_SUFFIXES,
     VIDEO_SUFFIXES,
     WAV_SUFFIXES,
     Parser,
@@ -20,6 +21,7 @@ from engine.cli.common import (
     print_json,
 )
 from engine.cli.directing import add_direction_options, direction_from
+from engine.cli.encoders import add_encoder_options, given_captions, given_folder, usual_guidance
 from engine.cli.mixing import (
     DELIVERY_NAMES,
     add_delivery_options,
@@ -53,6 +55,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--midi", metavar="FILE", help="also write the score as MIDI")
     parser.add_argument("--wav", metavar="FILE", help="also write the music as WAV")
     parser.add_argument("--manifest", metavar="FILE", help="also write how it was made, as JSON")
+    parser.add_argument("--project", metavar="FILE.dbgm", help="keep the take in this project; made if it is not there")
     parser.add_argument("--stems", metavar="DIR", help="also write one WAV per part; they add up to the mix")
     parser.add_argument(
         "--takes", type=take_count, default=1, metavar="N", help="so many takes: seeds N, N+1, ...; out.1.mp4, ... (1)"
@@ -75,7 +78,9 @@ def add_music_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--steps", type=int, default=d.steps, help=f"denoising steps ({d.steps})")
     group.add_argument("--sampler", choices=SAMPLERS, default=d.sampler, help=f"({d.sampler})")
     group.add_argument(
-        "--guidance", type=float, default=d.guidance, help=f"how strictly the picture is followed ({d.guidance:g})"
+        "--guidance",
+        type=float,
+        help=f"how strictly the picture is followed ({d.guidance:g}; the paper's network as published: 5)",
     )
     group.add_argument(
         "--plan-guidance", type=float, default=d.plan_guidance, help=f"the same for harmony ({d.plan_guidance:g})"
@@ -100,6 +105,7 @@ def add_music_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--device", choices=DEVICES, default=d.device, help=f"({d.device})")
     group.add_argument("--bundle", metavar="DIR", help="a model bundle other than the one that comes along")
+    add_encoder_options(parser)
 
 
 def add_sound_options(parser: argparse.ArgumentParser) -> None:
@@ -143,7 +149,7 @@ def tempo_range(text: str) -> tuple[float, float]:
 
 _SAME_NAMES: Final = (
     "t0", "k", "steps", "sampler", "guidance", "plan_guidance", "seed", "mood", "sensitivity", "device", "palette",
-    "original_audio", "ending",
+    "original_audio", "ending", "windows",
 )  # fmt: skip
 _OTHER_NAMES: Final = {
     "music_gain": "music_gain_db",
@@ -157,6 +163,8 @@ def settings_from(args: argparse.Namespace) -> GenerationSettings:
     """Settings from those options that the command has; a value out of range is wrong usage (exit 2)."""
     parser: Parser = args.parser
     given = {name: getattr(args, name) for name in _SAME_NAMES if hasattr(args, name)}
+    if given.get("guidance", 0) is None:
+        given["guidance"] = usual_guidance(args.bundle)
     given |= {field: getattr(args, name) for name, field in _OTHER_NAMES.items() if hasattr(args, name)}
     try:
         return GenerationSettings(**given, tempo_min=args.tempo[0], tempo_max=args.tempo[1])
@@ -168,12 +176,13 @@ def request_from(args: argparse.Namespace, cancel: CancelToken = NEVER) -> Gener
     """The request of a run, after all that can be checked beforehand was checked."""
     settings = settings_from(args)
     video = existing_video(args.video)
-    output, midi, wav, manifest = checked_outputs(
+    output, midi, wav, manifest, project = checked_outputs(
         {
             "--output": (args.output, VIDEO_SUFFIXES + WAV_SUFFIXES + MIDI_SUFFIXES),
             "--midi": (args.midi, MIDI_SUFFIXES),
             "--wav": (args.wav, WAV_SUFFIXES),
             "--manifest": (args.manifest, (".json",)),
+            "--project": (getattr(args, "project", None), PROJECT_SUFFIXES),
         },
         inputs=[video],
     )
@@ -190,6 +199,9 @@ def request_from(args: argparse.Namespace, cancel: CancelToken = NEVER) -> Gener
         wav=wav,
         manifest=manifest,
         stems=checked_stems(args.stems),
+        project=project,
+        encoders=given_folder(args),
+        captions=given_captions(args),
         previews=False,
     )
 
@@ -221,7 +233,7 @@ def _tell(take: dict[str, Any], *, quiet: bool) -> None:
     """The seed of a take, and the names of its files."""
     if not quiet:
         sys.stderr.write(f"Seed {take['seed']}. Written:\n")
-    for name in ("output", "midi", "wav", "manifest_file", "stems"):
+    for name in ("output", "midi", "wav", "manifest_file", "stems", "project"):
         if take[name] is not None:
             print(take[name])
 
@@ -233,6 +245,8 @@ def _as_json(result: GenerationResult, request: GenerationRequest, progress: Run
         "wav": result.wav,
         "stems": request.stems,
         "manifest_file": request.manifest,
+        "project": request.project,
+        "take": result.take.id,
         "seed": progress.seed,
         "warnings": progress.warnings,
         "manifest": result.manifest,

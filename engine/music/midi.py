@@ -18,11 +18,12 @@ from typing import Any, Final
 
 import mido
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import InputError, OutputError
 from engine.music.notes import HIGHEST_PITCH, LOWEST_PITCH, Note, Voice
 from engine.music.score import Marker, Part, Score
-from engine.music.tempo import beats_of_seconds
+from engine.music.tempo import beats_of_seconds, seconds_of_steps
 from engine.timebase import BEATS_PER_BAR, MICROSECONDS, N_PITCHES, STEPS_PER_BEAT, TempoChange, TempoMap
 
 TICKS_PER_BEAT: Final = 960
@@ -114,6 +115,63 @@ def read_markers(path: Path) -> tuple[Marker, ...]:
         if message.type == "marker"
     ]
     return tuple(sorted(found))
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedNote:
+    """A note as a MIDI file has it: ticks of `TICKS_PER_BEAT` a beat from the beginning of the file."""
+
+    start_ticks: float
+    end_ticks: float
+    pitch: int
+    velocity: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedFile:
+    """The notes of a MIDI file, off the grid as they are.
+
+    Attributes:
+        lines: (name of the track, notes in time order) for each channel of each track, drums left out.
+        origin_ticks: where the first bar of 4/4 begins.
+        rounding_ticks: how far the file's own resolution may have moved a note.
+    """
+
+    lines: tuple[tuple[str, tuple[PlayedNote, ...]], ...]
+    origin_ticks: float
+    rounding_ticks: float
+
+
+def read_played(source: Path | bytes) -> PlayedFile:
+    """Read the notes of a MIDI file, or of its bytes, as they are played.
+
+    Raises:
+        InputError: when it is no MIDI file, or counts time in frames instead of beats.
+    """
+    file = _open(source) if isinstance(source, Path) else mido.MidiFile(file=io.BytesIO(source), clip=True)
+    scale = TICKS_PER_BEAT / file.ticks_per_beat
+    lines = []
+    for i, track in enumerate(file.tracks):
+        name = next((str(message.name) for message in track if message.type == "track_name"), f"track {i}")
+        by_channel: dict[int, list[PlayedNote]] = {}
+        for start, end, channel, pitch, velocity in _spans(track):
+            by_channel.setdefault(channel, []).append(PlayedNote(start * scale, end * scale, pitch, velocity))
+        lines += [(name, tuple(sorted(notes, key=_in_time))) for _, notes in sorted(by_channel.items())]
+    return PlayedFile(tuple(lines), _tempo_of(file)[0] * scale, scale / 2)
+
+
+def _in_time(note: PlayedNote) -> tuple[float, int]:
+    return note.start_ticks, note.pitch
+
+
+def ticks_of_steps(tempo: TempoMap, n_steps: int) -> NDArray[np.float64]:
+    """Where the 16ths of a piece lie in its MIDI file, `[n_steps + 1]`, in ticks from the beginning of the file."""
+    return np.array(_Clock.of(tempo).ticks(seconds_of_steps(tempo, np.arange(n_steps + 1))), np.float64)
+
+
+def voice_of_track(name: str) -> Voice | None:
+    """The voice that a track's name tells of; None when it tells of none."""
+    return _named_voice(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +349,12 @@ def _note_tracks(file: Any, origin: int) -> list[_NoteTrack]:
 
 
 def _grid_notes(track: Any, origin: int, ticks_per_beat: int) -> Iterable[Note]:
+    for start, end, _, pitch, velocity in _spans(track):
+        yield _grid_note(start - origin, end - origin, pitch, velocity, ticks_per_beat)
+
+
+def _spans(track: Any) -> Iterable[tuple[int, int, int, int, int]]:
+    """First tick, last tick, channel, pitch and velocity of each note; drums left out."""
     sounding: dict[tuple[int, int], tuple[int, int]] = {}
     for tick, message in _timed(track):
         if message.type not in ("note_on", "note_off") or message.channel == _DRUMS:
@@ -298,7 +362,7 @@ def _grid_notes(track: Any, origin: int, ticks_per_beat: int) -> Iterable[Note]:
         key = (message.channel, message.note)
         if key in sounding:
             start, velocity = sounding.pop(key)
-            yield _grid_note(start - origin, tick - origin, message.note, velocity, ticks_per_beat)
+            yield start, tick, message.channel, message.note, velocity
         if message.type == "note_on" and message.velocity > 0:
             sounding[key] = (tick, message.velocity)
 

@@ -156,7 +156,8 @@ class _Reader:
         if origin is np.ndarray:
             return self._array(data)
         if isinstance(origin, type) and issubclass(origin, Mapping):
-            return {key: self.read(get_args(kind)[1], item) for key, item in data.items()}
+            names, values = get_args(kind)
+            return {_key(names, key): self.read(values, item) for key, item in data.items()}
         if is_dataclass(kind):
             return self._dataclass(kind, data)
         return _scalar(kind, data)
@@ -218,6 +219,11 @@ def _scalar(kind: Any, data: Any) -> Any:
     if kind in (int, str, bool):
         return _typed(data, kind)
     raise TypeError(f"no way to read {kind}")
+
+
+def _key(kind: Any, text: str) -> Any:
+    """JSON knows only text as keys."""
+    return text if kind is str else _scalar(kind, text if kind is Fraction else int(text))
 
 
 def _typed(data: Any, kind: Any) -> Any:

@@ -33,6 +33,7 @@ class _Request:
     previews: bool = True
     direction: Any = None
     stems: Path | None = None
+    project: Path | None = None
     known: Any = None
 
 
@@ -58,9 +59,9 @@ class _Story:
         if self.error is not None:
             raise self.error
         request.output.write_bytes(b"music")
-        return types.SimpleNamespace(
-            output=request.output, midi=request.midi, wav=request.wav, manifest={"seed": 42}, notes=(), known="seen"
-        )
+        take = types.SimpleNamespace(id="cafe")
+        files = {"output": request.output, "midi": request.midi, "wav": request.wav}
+        return types.SimpleNamespace(**files, manifest={"seed": 42}, notes=(), known="seen", take=take)
 
 
 @pytest.fixture

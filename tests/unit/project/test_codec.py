@@ -66,10 +66,13 @@ class _New:
     a: int
     b: Fraction = Fraction(1, 3)
     c: tuple[float, str] | None = None
+    d: tuple[dict[int, Fraction], dict[str, Voice]] = ({}, {})
 
 
 def test_a_later_field_has_its_default_and_an_unknown_one_is_refused() -> None:
     assert unpack(_New, pack(_Old(4))) == _New(4)
+    full = _New(4, Fraction(-2, 7), (0.1, "x"), ({-3: Fraction(1)}, {"a": Voice.BASS}))
+    assert_same(unpack(_New, pack(full)), full)
     with pytest.raises(Damaged, match="unknown"):
         unpack(_Old, pack(_New(4)))
     with pytest.raises(Damaged):
