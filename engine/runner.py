@@ -91,7 +91,8 @@ class GenerationRequest:
 
     Attributes:
         video: the film.
-        output: .mp4, .mov, .mkv or .webm for the film with its music; .wav or .mid for the music alone.
+        output: .mp4, .mov, .mkv or .webm for the film with its music; .wav or .mid for the music alone; None for
+            `GenerationRunner.compose`, which writes no files.
         direction: what the user laid on the timeline.
         bundle: model bundle folder; None for the one that comes with the program.
         midi, wav, manifest: further files to write.
@@ -105,7 +106,7 @@ class GenerationRequest:
     """
 
     video: Path
-    output: Path
+    output: Path | None
     settings: GenerationSettings = field(default_factory=GenerationSettings)
     direction: Direction = OPEN
     bundle: Path | None = None
@@ -122,6 +123,13 @@ class GenerationRequest:
 
     @property
     def outputs(self) -> Outputs:
+        """The files to write.
+
+        Raises:
+            ValueError: for a request that names no output, which can be composed alone.
+        """
+        if self.output is None:
+            raise ValueError("a run that writes files needs an output")
         return Outputs(self.output, self.midi, self.wav, self.manifest, self.stems)
 
 
@@ -137,6 +145,14 @@ class GenerationResult:
     score: Score
     plan: MusicPlan
     manifest: dict[str, Any]
+    take: Take
+    known: Known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Composed:
+    """A take that no file was written of; `known` serves further takes of the same video."""
+
     take: Take
     known: Known
 
@@ -158,6 +174,14 @@ class GenerationRunner:
             RuntimeError: when a run is already under way.
         """
         return self._guarded(lambda tell: _Run(self, request, tell, cancel).result(), observer)
+
+    def compose(self, request: GenerationRequest, observer: Observer = ignore, cancel: CancelToken = NEVER) -> Composed:
+        """Compose without writing files; of the request's outputs only `project` counts.
+
+        Raises:
+            EngineError, RunCancelled, RuntimeError: as `run`.
+        """
+        return self._guarded(lambda tell: _Run(self, request, tell, cancel).composed(), observer)
 
     def export(
         self, take: Take, outputs: Outputs, observer: Observer = ignore, cancel: CancelToken = NEVER
@@ -268,22 +292,39 @@ class _Run:
 
     def result(self) -> GenerationResult:
         assert self.settings.seed is not None
-        request = self.request
+        request, outputs = self.request, self.request.outputs
         self.tell(RunStarted(self.settings.seed))
         with (
             self._loader() as loading,
             Shelf(request.project, request.video, self.stages) as shelf,
-            all_or_none(request.output, self.stages) as aside,
+            all_or_none(outputs.output, self.stages) as aside,
         ):
             self._probe()
             signals, speech = self._analyse(shelf)
             bundle = self._wait(loading)
             plan = self._plan(signals, speech, bundle)
             take = self._compose(bundle, plan)
-            done = deliver(take, request.outputs, aside=aside, stages=self.stages)
+            done = deliver(take, outputs, aside=aside, stages=self.stages)
             take = shelf.put(take, signals, aside)
-        files = (request.output, request.midi, request.wav)
+        files = (outputs.output, outputs.midi, outputs.wav)
         return GenerationResult(*files, take.notes, done.score, plan, done.manifest, take, Known(signals, speech))
+
+    def composed(self) -> Composed:
+        """The take alone."""
+        assert self.settings.seed is not None
+        request = self.request
+        self.tell(RunStarted(self.settings.seed))
+        with (
+            self._loader() as loading,
+            Shelf(request.project, request.video, self.stages) as shelf,
+            all_or_none(request.project or request.video, self.stages) as aside,
+        ):
+            self._probe()
+            signals, speech = self._analyse(shelf)
+            bundle = self._wait(loading)
+            take = self._compose(bundle, self._plan(signals, speech, bundle))
+            take = shelf.put(take, signals, aside)
+        return Composed(take, Known(signals, speech))
 
     @contextmanager
     def _loader(self) -> Iterator[Future[Bundle]]:
@@ -313,7 +354,8 @@ class _Run:
 
         with self.stages.stage(Stage.PROBE, 1, "file") as report:
             info = probe(self.request.video)
-            check_outputs(info, self.request.outputs)
+            if self.request.output is not None:
+                check_outputs(info, self.request.outputs)
             self.stages.duration_s = float(info.duration_s)
             report(1, 1)
 
