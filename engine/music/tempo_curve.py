@@ -29,8 +29,13 @@ MARGIN: Final = 4e-5
 EXCESS: Final = 6e-5
 """An excess up to here, measured from the narrower limits, is none."""
 
-_FIRM: Final = (1e4, 1e7, 1e9)
-_MOST_STEPS: Final = 9
+_FIRM: Final = ((1e4, 8), (1e7, 6), (1e9, 3))
+"""Weights of the limits, and steps at each."""
+
+_HOPELESS: Final = 3e-3
+"""An excess above this at the first weight will not go away at the next."""
+
+_GIVEN: Final = 1e13
 _PULL: Final = 0.03
 _TENSION: Final = 0.004
 
@@ -85,12 +90,6 @@ class _Rows:
     factors: Array
     values: Array
 
-    def of(self, times: Array) -> Array:
-        return np.asarray((self.factors * times[self.places]).sum(1) - self.values)
-
-    def take(self, index: Ints | Bools) -> _Rows:
-        return _Rows(self.places[index], self.factors[index], self.values[index])
-
 
 def fit_curve(course: Course, limits: Limits, *, preferred_s: float, stiffness: float) -> Curve:
     """The smoothest curve.
@@ -102,8 +101,35 @@ def fit_curve(course: Course, limits: Limits, *, preferred_s: float, stiffness: 
     Returns:
         A curve through all fixed times. Where no curve keeps the limits it exceeds them, and says where.
     """
-    solver = _Solver(course, limits, preferred_s, stiffness)
-    return solver.curve()
+    return _Solver(course, limits, preferred_s, stiffness).curve()
+
+
+def refit_curve(
+    course: Course, curve: Curve, limits: Limits, *, span: tuple[float, float], preferred_s: float, stiffness: float
+) -> Curve:
+    """The curve solved again between two beats, the rest as it was; for a course that changed only there."""
+    edges = course.edges
+    first, last = np.searchsorted(edges, span[0]), np.searchsorted(edges, span[1])
+    low = max(0, int(np.searchsorted(edges, span[0] - BEATS_PER_BAR - 1)))
+    high = min(len(edges), int(np.searchsorted(edges, span[1] + BEATS_PER_BAR + 1)) + 1)
+    still = np.ones(len(edges), bool)
+    still[first : last + 1] = course.fixed[first : last + 1]
+    inside = (course.pinned >= first) & (course.pinned <= last)
+    part = Course(
+        edges=edges[low:high],
+        fixed=still[low:high],
+        times_s=np.where(course.fixed, course.times_s, curve.times_s)[low:high],
+        pinned=course.pinned[inside] - low,
+        low_s=course.low_s[inside],
+        high_s=course.high_s[inside],
+        aim_s=course.aim_s[inside],
+        entry_s=course.entry_s if low == 0 else None,
+        exit_s=course.exit_s if high == len(edges) else None,
+    )
+    solved = fit_curve(part, limits, preferred_s=preferred_s, stiffness=stiffness)
+    times_s = curve.times_s.copy()
+    times_s[low:high] = solved.times_s
+    return Curve(times_s, solved.excess, solved.strained)
 
 
 class _Solver:
@@ -113,133 +139,176 @@ class _Solver:
         self.course, self.unit_s = course, preferred_s
         self.lengths = np.diff(course.edges)
         self.n = len(course.edges)
-        self.shortest, self.longest = limits.shortest_s / preferred_s, limits.longest_s / preferred_s
-        self.change = limits.change
-        self.pairs = _near_pairs(course.edges)
-        self.width = int(max(2, (self.pairs[1] - self.pairs[0]).max(initial=1) + 1))
-        self.start = course.times_s / preferred_s
+        self.first, self.then = _near_pairs(course.edges)
+        self.bounds = self._bounds_of(limits)
+        self.width = int(max(2, (self.then - self.first).max(initial=1) + 1))
         self.band = np.zeros((self.width + 1, self.n))
         self.right = np.zeros(self.n)
         for rows, weights in self._wishes(stiffness):
             self._add(self.band, self.right, rows, weights)
-        self.bounds = self._bounds()
-        self.spans = self._spans()
+        self.given = np.flatnonzero(course.fixed)
+        self.band[0, self.given] += _GIVEN
+        self.right[self.given] += _GIVEN * course.times_s[self.given] / preferred_s
 
     def curve(self) -> Curve:
         times = self._solve(self.band, self.right)
-        for firmness in _FIRM:
-            active: Bools | None = None
-            for _ in range(_MOST_STEPS):
-                now = self.bounds.of(times) > 0
-                if not now.any() or (active is not None and (now == active).all()):
+        over = self._excess(times)
+        for firmness, most_steps in _FIRM:
+            before: Bools | None = None
+            for _ in range(most_steps):
+                active = over > 0
+                if not active.any() or (before is not None and bool((active == before).all())):
                     break
-                active = now
+                before = active
                 band, right = self.band.copy(), self.right.copy()
-                self._add(band, right, self.bounds.take(now), np.full(int(now.sum()), firmness))
+                for rows in self._active_rows(np.flatnonzero(active)):
+                    self._add(band, right, rows, np.full(len(rows.values), firmness))
                 times = self._solve(band, right)
-            if active is None:
+                over = self._excess(times)
+            if before is None or over.max(initial=0.0) > _HOPELESS:
                 break
-        over = self.bounds.of(times)
-        worst = np.argsort(-over)[: max(1, int((over > EXCESS).sum()))]
-        strained = self.spans[worst[over[worst] > EXCESS]]
+        return self._told(times, over)
+
+    def _told(self, times: Array, over: Array) -> Curve:
+        places = np.flatnonzero(over > EXCESS)
+        strained = self._spans(places[np.argsort(-over[places])])
         return Curve(times * self.unit_s, float(over.max(initial=0.0)), strained)
 
-    def _tempo_rows(self, cells: Ints) -> tuple[Ints, Array]:
-        """Rows that give the quarter's length in cells."""
-        factors = np.stack([-1 / self.lengths[cells], 1 / self.lengths[cells]], 1)
-        return np.stack([cells, cells + 1], 1), factors
-
-    def _wishes(self, stiffness: float) -> list[tuple[_Rows, Array]]:
-        cells = np.arange(self.n - 1)
-        places, factors = self._tempo_rows(cells)
-        wishes = [(_Rows(places, factors, np.ones(self.n - 1)), _TENSION * self.lengths)]
-        if self.n > 2:
-            left, right = cells[:-1], cells[1:]
-            a, b = self._tempo_rows(left), self._tempo_rows(right)
-            steps = _Rows(np.hstack([b[0], a[0]]), np.hstack([b[1], -a[1]]), np.zeros(self.n - 2))
-            wishes.append((steps, stiffness * 2 / (self.lengths[left] + self.lengths[right])))
-        pins = self.course.pinned[:, None]
-        if len(pins):
-            aims = _Rows(pins, np.ones(pins.shape), self.course.aim_s / self.unit_s)
-            wishes.append((aims, np.full(len(pins), _PULL)))
-        for cell, tempo_s in self._ends():
-            places, factors = self._tempo_rows(np.array([cell]))
-            wishes.append((_Rows(places, factors, np.array([tempo_s / self.unit_s])), np.ones(1)))
-        return wishes
+    def _bounds_of(self, limits: Limits) -> _Bounds:
+        shortest = limits.shortest_s / self.unit_s * (1 + MARGIN)
+        longest = limits.longest_s / self.unit_s * (1 - MARGIN)
+        if shortest > longest:
+            shortest = longest = 0.5 * (shortest + longest)
+        change = limits.change
+        return _Bounds(shortest, longest, 1 + change - MARGIN, max(0.1, 1 - change + MARGIN), 1 + change)
 
     def _ends(self) -> list[tuple[int, float]]:
         ends = ((0, self.course.entry_s), (self.n - 2, self.course.exit_s))
-        return [(cell, tempo_s) for cell, tempo_s in ends if tempo_s is not None]
+        return [(cell, tempo_s / self.unit_s) for cell, tempo_s in ends if tempo_s is not None]
 
-    def _bounds(self) -> _Rows:
-        """All limits as rows that must not be positive; each is measured as a share of a quarter."""
-        cells = np.arange(self.n - 1)
-        places, factors = self._tempo_rows(cells)
-        shortest, longest = self.shortest * (1 + MARGIN), self.longest * (1 - MARGIN)
-        if shortest > longest:
-            shortest = longest = 0.5 * (self.shortest + self.longest)
+    def _excess(self, times: Array) -> Array:
+        """By how much each limit is exceeded, as a share of a quarter: range, turns, ends, pinned borders in order."""
+        tempo = np.diff(times) / self.lengths
+        bounds, course = self.bounds, self.course
+        early, late = tempo[self.first], tempo[self.then]
+        pinned = times[course.pinned]
         parts = [
-            _Rows(places, -factors, np.full(self.n - 1, -shortest)),
-            _Rows(places, factors, np.full(self.n - 1, longest)),
+            bounds.shortest - tempo,
+            tempo - bounds.longest,
+            early - bounds.grown * late,
+            bounds.shrunk * late - early,
+            course.low_s / self.unit_s - pinned,
+            pinned - course.high_s / self.unit_s,
         ]
-        first, then = self.pairs
-        a, b = self._tempo_rows(first), self._tempo_rows(then)
-        grown, shrunk = 1 + self.change - MARGIN, max(0.1, 1 - self.change + MARGIN)
-        both = np.hstack([a[0], b[0]])
-        zero = np.zeros(len(first))
-        parts.append(_Rows(both, np.hstack([a[1], -grown * b[1]]), zero))
-        parts.append(_Rows(both, np.hstack([-a[1], shrunk * b[1]]), zero))
-        pins, one = self.course.pinned[:, None], np.ones((len(self.course.pinned), 1))
-        parts.append(_Rows(pins, one, self.course.high_s / self.unit_s))
-        parts.append(_Rows(pins, -one, -self.course.low_s / self.unit_s))
-        for cell, tempo_s in self._ends():
-            places, factors = self._tempo_rows(np.array([cell]))
-            low, high = tempo_s / self.unit_s / (1 + self.change), tempo_s / self.unit_s * (1 + self.change)
-            parts.append(_Rows(places, -factors, np.array([-low])))
-            parts.append(_Rows(places, factors, np.array([high])))
-        return _stacked(parts)
+        for cell, end in self._ends():
+            parts.append(np.array([end / bounds.ends - tempo[cell], tempo[cell] - end * bounds.ends]))
+        return np.concatenate(parts)
 
-    def _spans(self) -> Array:
-        edges = self.course.edges
-        cells = np.stack([edges[:-1], edges[1:]], 1)
-        pairs = np.stack([edges[self.pairs[0]], edges[self.pairs[1] + 1]], 1)
-        pins = np.stack([edges[self.course.pinned]] * 2, 1)
-        ends = np.array([[edges[cell], edges[cell + 1]] for cell, _ in self._ends()]).reshape(-1, 2)
-        return np.concatenate([cells, cells, pairs, pairs, pins, pins, np.repeat(ends, 2, axis=0)])
+    def _sections(self) -> list[int]:
+        """Where each part of `_excess` ends."""
+        sizes = [self.n - 1] * 2 + [len(self.first)] * 2 + [len(self.course.pinned)] * 2 + [2] * len(self._ends())
+        return np.cumsum(sizes).tolist()
+
+    def _active_rows(self, places: Ints) -> list[_Rows]:
+        """The exceeded limits as rows."""
+        bounds = self.bounds
+        ends = self._sections()
+        parts = np.split(places, np.searchsorted(places, ends))[:-1]
+        starts = [0, *ends[:-1]]
+        local = [part - start for part, start in zip(parts, starts, strict=True)]
+        rows = [
+            self._tempo_rows(local[0], bounds.shortest),
+            self._tempo_rows(local[1], bounds.longest),
+            self._turn_rows(local[2], bounds.grown),
+            self._turn_rows(local[3], bounds.shrunk),
+            self._pin_rows(local[4], self.course.low_s),
+            self._pin_rows(local[5], self.course.high_s),
+        ]
+        for (cell, end), part in zip(self._ends(), local[6:], strict=True):
+            cells = np.full(len(part), cell)
+            rows.append(self._tempo_rows(cells, np.where(part == 0, end / bounds.ends, end * bounds.ends)))
+        return [row for row in rows if len(row.values)]
+
+    def _tempo_rows(self, cells: Ints, values: float | Array) -> _Rows:
+        """Rows that set the quarter's length in cells."""
+        each = 1 / self.lengths[cells]
+        return _Rows(
+            np.stack([cells, cells + 1], 1),
+            np.stack([-each, each], 1),
+            np.broadcast_to(values, cells.shape).astype(np.float64),
+        )
+
+    def _turn_rows(self, pairs: Ints, ratio: float) -> _Rows:
+        """Rows that set the ratio of the quarters of two cells, earlier over later."""
+        early = self._tempo_rows(self.first[pairs], 0.0)
+        late = self._tempo_rows(self.then[pairs], 0.0)
+        return _Rows(
+            np.hstack([early.places, late.places]), np.hstack([early.factors, -ratio * late.factors]), early.values
+        )
+
+    def _pin_rows(self, pins: Ints, times_s: Array) -> _Rows:
+        return _Rows(self.course.pinned[pins][:, None], np.ones((len(pins), 1)), times_s[pins] / self.unit_s)
+
+    def _wishes(self, stiffness: float) -> list[tuple[_Rows, Array]]:
+        cells = np.arange(self.n - 1)
+        wishes = [(self._tempo_rows(cells, 1.0), _TENSION * self.lengths)]
+        if self.n > 2:
+            left, right = self._tempo_rows(cells[:-1], 0.0), self._tempo_rows(cells[1:], 0.0)
+            places = np.stack([cells[:-1], cells[:-1] + 1, cells[:-1] + 2], 1)
+            factors = np.stack(
+                [-left.factors[:, 0], -left.factors[:, 1] + right.factors[:, 0], right.factors[:, 1]], 1
+            )
+            weights = stiffness * 2 / (self.lengths[:-1] + self.lengths[1:])
+            wishes.append((_Rows(places, factors, np.zeros(self.n - 2)), weights))
+        pins = np.arange(len(self.course.pinned))
+        wishes.append((self._pin_rows(pins, self.course.aim_s), np.full(len(pins), _PULL)))
+        wishes += [(self._tempo_rows(np.array([cell]), end), np.ones(1)) for cell, end in self._ends()]
+        return wishes
+
+    def _spans(self, places: Ints) -> Array:
+        """The stretches in beats to which limits belong, `[X, 2]`."""
+        edges, ends = self.course.edges, self._sections()
+        part = np.searchsorted(ends, places, side="right")
+        local = places - np.array([0, *ends])[part]
+        spans = np.zeros((len(places), 2))
+        for row, (kind, i) in enumerate(zip(part.tolist(), local.tolist(), strict=True)):
+            if kind < 2:
+                spans[row] = edges[i], edges[i + 1]
+            elif kind < 4:
+                spans[row] = edges[self.first[i]], edges[self.then[i] + 1]
+            elif kind < 6:
+                spans[row] = edges[self.course.pinned[i]]
+            else:
+                cell = self._ends()[kind - 6][0]
+                spans[row] = edges[cell], edges[cell + 1]
+        return spans
 
     def _add(self, band: Array, right: Array, rows: _Rows, weights: Array) -> None:
         """Add the normal equations of weighted rows, in the lower banded form."""
         width = rows.places.shape[1]
         for i in range(width):
             scaled = weights * rows.factors[:, i]
-            right += np.bincount(rows.places[:, i], scaled * rows.values, self.n)
+            np.add.at(right, rows.places[:, i], scaled * rows.values)
             for j in range(width):
                 below = rows.places[:, i] - rows.places[:, j]
                 kept = below >= 0
-                place = below[kept] * self.n + rows.places[kept, j]
-                band += np.bincount(place, scaled[kept] * rows.factors[kept, j], band.size).reshape(band.shape)
+                np.add.at(band, (below[kept], rows.places[kept, j]), scaled[kept] * rows.factors[kept, j])
 
     def _solve(self, band: Array, right: Array) -> Array:
-        """Times that solve the normal equations, the fixed ones as they are."""
-        fixed = self.course.fixed
-        known = np.where(fixed, self.start, 0.0)
-        right = right - _banded_product(band, known)
-        band = band.copy()
-        for below in range(band.shape[0]):
-            upto = self.n - below
-            band[below, :upto][fixed[:upto] | fixed[below:]] = 0.0
-        band[0, fixed] = 1.0
-        right[fixed] = self.start[fixed]
-        return np.asarray(solveh_banded(band, right, lower=True, overwrite_ab=True, check_finite=False))
+        times = np.asarray(solveh_banded(band, right, lower=True, check_finite=False))
+        times[self.given] = self.course.times_s[self.given] / self.unit_s
+        return times
 
 
-def _banded_product(band: Array, x: Array) -> Array:
-    out = band[0] * x
-    for below in range(1, band.shape[0]):
-        diagonal = band[below, : len(x) - below]
-        out[below:] += diagonal * x[: len(x) - below]
-        out[: len(x) - below] += diagonal * x[below:]
-    return np.asarray(out)
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """Limits in preferred quarters, narrowed; grown, shrunk: ratio of an earlier to a later quarter."""
+
+    shortest: float
+    longest: float
+    grown: float
+    shrunk: float
+    ends: float
 
 
 def _near_pairs(edges: Array) -> tuple[Ints, Ints]:
@@ -251,15 +320,3 @@ def _near_pairs(edges: Array) -> tuple[Ints, Ints]:
     first = np.repeat(cells, counts)
     then = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
     return first, then
-
-
-def _stacked(parts: list[_Rows]) -> _Rows:
-    """Rows of different widths as one table; shorter ones repeat their last place with a factor of 0."""
-    width = max(part.places.shape[1] for part in parts)
-    places, factors = [], []
-    for part in parts:
-        spare = width - part.places.shape[1]
-        places.append(np.pad(part.places, ((0, 0), (0, spare)), mode="edge") if len(part.values) else
-                      np.zeros((0, width), np.int64))
-        factors.append(np.pad(part.factors, ((0, 0), (0, spare))))
-    return _Rows(np.concatenate(places), np.concatenate(factors), np.concatenate([part.values for part in parts]))

@@ -9,6 +9,7 @@ smallest wish is given up, and said.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -18,13 +19,13 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.music.hits import HitPoint
-from engine.music.tempo import choose_tempo
+from engine.music.tempo import beats_of_seconds, bpm_at, choose_tempo, seconds_of_steps
 from engine.music.tempo_course import Route, course_of, map_of, route_of
-from engine.music.tempo_curve import Course, Curve, fit_curve
+from engine.music.tempo_curve import Array, Course, Curve, fit_curve
 from engine.music.tempo_graph import TASTES, WALL, Arcs, Limits, Nodes, Task, Turns, limits_of, make_arcs, make_turns, range_us
 from engine.music.tempo_walk import Walk, cheapest_walk
 from engine.settings import Strictness
-from engine.timebase import BEATS_PER_BAR, STEPS_PER_BAR, STEPS_PER_BEAT, TempoMap
+from engine.timebase import BEATS_PER_BAR, SHORT_BAR_BEATS, STEPS_PER_BAR, STEPS_PER_BEAT, TempoMap
 
 NODE_DISTANCE_S: Final = 0.7
 """Unstarred hits nearer than this to a weightier one take no part in the choice of tempo."""
@@ -220,16 +221,24 @@ def _attempt(request: _Request) -> _Attempt:
 def _participants(request: _Request) -> tuple[list[HitPoint], dict[Fraction, Fraction]]:
     """Stars and well-spaced others; and the stars that lie within less than an eighth of a weightier one."""
     eighth_s = request.limits.shortest_s / 2
-    kept: list[HitPoint] = []
+    kept: dict[float, HitPoint] = {}
+    taken_s: list[float] = []
     crowded: dict[Fraction, Fraction] = {}
-    for hit in sorted(request.hits, key=lambda hit: (hit.kind != "end", not hit.starred, -hit.salience, hit.time_s)):
+    for hit in sorted(request.hits, key=_first_served):
+        time_s = float(hit.time_s)
         least_s = eighth_s * (1 - 1e-4) if hit.starred else NODE_DISTANCE_S
-        rival = min((other.time_s for other in kept), key=lambda time_s: abs(time_s - hit.time_s), default=None)
-        if rival is None or abs(rival - hit.time_s) >= least_s:
-            kept.append(hit)
+        place = bisect_left(taken_s, time_s)
+        rival_s = min(taken_s[max(0, place - 1) : place + 1], key=lambda s: abs(s - time_s), default=math.inf)
+        if abs(rival_s - time_s) >= least_s:
+            kept[time_s] = hit
+            taken_s.insert(place, time_s)
         elif hit.starred:
-            crowded[hit.time_s] = rival
-    return sorted(kept, key=lambda hit: hit.time_s), crowded
+            crowded[hit.time_s] = kept[rival_s].time_s
+    return [kept[time_s] for time_s in taken_s], crowded
+
+
+def _first_served(hit: HitPoint) -> tuple[bool, bool, float, float]:
+    return hit.kind != "end", not hit.starred, -hit.salience, float(hit.time_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -355,20 +364,25 @@ def _steady(request: _Request, bpm_min: float, bpm_max: float, preferred_bpm: fl
 
 def place_hits(hits: Sequence[HitPoint], tempo: TempoMap, *, frame_s: float) -> tuple[Placement, ...]:
     """Where hits fall on a map: on the nearest eighth when that is within a frame, else on the nearest 16th."""
-    placements = []
-    for hit in hits:
-        exact = tempo.beat(hit.time_s)
-        eighth = _sounding(tempo, max(Fraction(0), Fraction(round(exact * 2), 2)))
-        on_grid = abs(float(tempo.seconds(eighth) - hit.time_s)) <= frame_s + _EPSILON_S
-        place = eighth if on_grid else _sounding(tempo, max(Fraction(0), Fraction(round(exact * 4), 4)))
-        error_ms = float(tempo.seconds(place) - hit.time_s) * 1000
-        placements.append(Placement(hit, int(place * STEPS_PER_BEAT), error_ms, tempo.bpm(exact), on_grid))
-    return tuple(placements)
+    if not hits:
+        return ()
+    times_s = np.array([float(hit.time_s) for hit in hits])
+    exact = beats_of_seconds(tempo, times_s)
+    eighths = _sounding(tempo, 2 * np.maximum(0, np.rint(2 * exact)))
+    sixteenths = _sounding(tempo, np.maximum(0, np.rint(4 * exact)))
+    on_grid = np.abs(seconds_of_steps(tempo, eighths) - times_s) <= frame_s + _EPSILON_S
+    steps = np.where(on_grid, eighths, sixteenths)
+    errors_ms = 1000 * (seconds_of_steps(tempo, steps) - times_s)
+    bpm = bpm_at(tempo, exact)
+    rows = zip(hits, steps, errors_ms, bpm, on_grid, strict=True)
+    return tuple(Placement(hit, int(s), float(e), float(b), bool(g)) for hit, s, e, b, g in rows)
 
 
-def _sounding(tempo: TempoMap, beat: Fraction) -> Fraction:
-    """The beat, or the downbeat after it where it is elided."""
-    return beat if tempo.sounds(beat) else (beat // BEATS_PER_BAR + 1) * Fraction(BEATS_PER_BAR)
+def _sounding(tempo: TempoMap, steps: Array) -> Array:
+    """Steps, or the downbeats after them where they are elided."""
+    bars = np.floor(steps / STEPS_PER_BAR)
+    silent = np.isin(bars, tempo.elided) & (steps % STEPS_PER_BAR >= SHORT_BAR_BEATS * STEPS_PER_BEAT)
+    return np.where(silent, (bars + 1) * STEPS_PER_BAR, steps)
 
 
 def _told(
