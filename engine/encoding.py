@@ -104,6 +104,7 @@ def encode_picture(
     beat_s: Sequence[float],
     options: EncoderOptions,
     *,
+    cuts_s: Sequence[float] = (),
     notice: Notice = no_notice,
     report: Report = no_report,
     cancel: CancelToken = NEVER,
@@ -112,6 +113,7 @@ def encode_picture(
 
     Args:
         beat_s: edges of the beats in seconds from the first frame, `[T + 1]`.
+        cuts_s: where shots begin, so that no beat looks across a cut.
 
     Raises:
         EncoderError: an encoder is not installed or cannot be had.
@@ -123,7 +125,9 @@ def encode_picture(
     folders = {kind: job.folder(kind, shares.part()) for kind in (FRAMES, *captions, SENTENCES)}
     frames, said = job.look(folders, shares.part())
     sentences = job.read(said, folders[SENTENCES], shares.part())
-    return encoded_rows(beat_s, frames=frames, rate_hz=float(RATE_HZ), captions=said, sentences=sentences)
+    return encoded_rows(
+        beat_s, frames=frames, rate_hz=float(RATE_HZ), captions=said, sentences=sentences, cuts_s=cuts_s
+    )
 
 
 def caption_video(

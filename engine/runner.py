@@ -418,7 +418,14 @@ class _Run:
             self.tell(Warned(text))
 
         return encode_picture(
-            self.request.video, plan.info, beat_s, options, notice=notice, report=report, cancel=self.cancel
+            self.request.video,
+            plan.info,
+            beat_s,
+            options,
+            cuts_s=[float(cut) for cut in plan.cuts_s],
+            notice=notice,
+            report=report,
+            cancel=self.cancel,
         )
 
     def _compose(self, bundle: Bundle, plan: MusicPlan) -> Take:

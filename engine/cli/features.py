@@ -79,9 +79,13 @@ def read_quantiles(bundle: Path | None) -> dict[str, tuple[float, ...]]:
     """
     from engine.resources import resource_path
 
-    folder = bundle if bundle is not None else resource_path("model", "compact")
+    shipped = resource_path("model", "compact")
+    folder = bundle if bundle is not None else shipped
     try:
-        table = json.loads((folder / "config.json").read_text(encoding="utf-8"))["quantiles"]
+        data = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        if data.get("profile") == "paper":  # it follows encoders; tempo and harmony are planned as for the other
+            data = json.loads((shipped / "config.json").read_text(encoding="utf-8"))
+        table = data["quantiles"]
         return {str(name): tuple(float(value) for value in values) for name, values in table.items()}
     except FileNotFoundError:
         raise BundleError(f"There is no model bundle in '{folder}'.", "Leave --bundle away.") from None

@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -142,14 +143,34 @@ def _soundfont() -> Part:
     )
 
 
-def _encoders() -> Part:
+_ENCODER_CHANGES: Final = {
+    "clip": "The paper's network sees the frames through it (F_v, once t <= t0).",
+    "blip": "Writes the captions that the paper's network follows; a file of captions can stand in for it.",
+    "bert": "The paper's network reads the captions through it (F_l, while t > t0).",
+}
+
+
+def _encoder(name: str) -> Part:
+    from engine.features.encoders.places import ENCODERS_VARIABLE, KINDS, find_encoder
+
+    kind = next(kind for kind in KINDS if kind.folder == name)
     version = _version_of("transformers")
+    how = "pip install transformers" if version is None else ""
+    try:
+        folder = find_encoder(kind)
+        detail = str(folder) if folder is not None else f"{kind.hub}, not downloaded yet"
+    except EngineError as error:
+        folder, detail = None, error.message
+    if folder is None:
+        how += "; then " if how else ""
+        how += f"{kind.megabytes} MB come from the hub at the first use; or copy its files to DIR/{name} and give "
+        how += f"--encoders DIR or {ENCODERS_VARIABLE}"
     return Part(
-        "image and text encoders",
-        version is not None,
-        version or "transformers is not installed",
-        "Nothing yet: this version reads the picture without them.",
-        "pip install transformers",
+        f"encoder {name}",
+        version is not None and folder is not None,
+        detail if version is not None else "transformers is not installed",
+        f"{_ENCODER_CHANGES[name]} The bundle that comes along needs none.",
+        how,
     )
 
 
@@ -226,6 +247,8 @@ LOOKS: Final[tuple[Callable[[], Part], ...]] = (
     _vlc,
     _qt_multimedia,
     _window,
-    _encoders,
+    partial(_encoder, "clip"),
+    partial(_encoder, "blip"),
+    partial(_encoder, "bert"),
     _cache,
 )

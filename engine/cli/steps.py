@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cancel import CancelToken
 from engine.cli.common import EXIT_OK, checked_output, existing_video, print_json, written_aside
+from engine.cli.encoders import given_captions, given_folder
 from engine.cli.progress import RunProgress
 from engine.cli.score import add_music_options, settings_from
 from engine.errors import EngineError
@@ -69,6 +70,8 @@ def run(args: argparse.Namespace, cancel: CancelToken) -> int:
             output=Path(folder) / "steps.mid",
             settings=settings,
             bundle=Path(args.bundle) if args.bundle else None,
+            encoders=given_folder(args),
+            captions=given_captions(args),
         )
         collector = StepCollector(progress)
         GenerationRunner().run(request, collector, cancel)

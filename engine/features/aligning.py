@@ -22,21 +22,26 @@ def encoded_rows(
     rate_hz: float,
     captions: Sequence[Caption],
     sentences: Mapping[str, FloatArray],
+    cuts_s: Sequence[float] = (),
 ) -> EncodedRows:
     """Rows of the beats that begin at `beat_s[:-1]` and end at `beat_s[1:]`.
 
-    A beat takes the frame that is sampled nearest to its middle, and the caption whose stretch holds its middle or lies
-    nearest; several sentences of one caption are averaged.
+    A beat takes the frame that is sampled nearest to its middle in the shot that shows then, and the caption whose
+    stretch holds its middle or lies nearest; several sentences of one caption are averaged.
 
     Args:
         beat_s: seconds from the first frame, increasing, `[T + 1]`.
         frames: f32 `[n, d_1]`, sampled at 0, 1 / rate, 2 / rate, ...
         captions: at least one, in order.
         sentences: the feature f32 `[d_2]` of every sentence.
+        cuts_s: where shots begin; a shot without a sampled frame takes the nearest of another.
     """
     edges = np.asarray(beat_s, np.float64)
     middles = (edges[:-1] + edges[1:]) / 2
-    nearest = np.clip(np.rint(middles * rate_hz), 0, len(frames) - 1).astype(np.int64)
+    times = np.arange(len(frames)) / rate_hz
+    shots, shown = (np.searchsorted(np.asarray(cuts_s, np.float64), at, "right") for at in (middles, times))
+    away = np.abs(middles[:, None] - times)
+    nearest = (away + (shots[:, None] != shown) * (times[-1] + edges[-1] + 1)).argmin(1)
     said = np.stack([np.mean([sentences[text] for text in caption.texts], axis=0) for caption in captions])
     return EncodedRows(
         semantic=said[_covering(middles, captions)].astype(np.float32),

@@ -75,14 +75,15 @@ def sampled_frames(
                 yield picture
                 sent += 1
                 report(float(times[sent - 1]), float(info.duration_s))
-            if sent == len(times):
-                return
             shown, picture = frame, None
+            if sent == len(times):
+                break
         if shown is None:
             raise no_frame_error(path)
-        last = _picture(shown, stream, scaler)
-        for _ in range(sent, len(times)):
-            yield last
+        if sent < len(times):
+            last = _picture(shown, stream, scaler)
+            for _ in range(sent, len(times)):
+                yield last
     report(float(info.duration_s), float(info.duration_s))
 
 
