@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
 
 import numpy as np
@@ -145,14 +146,14 @@ def reroll(
         InputError: when the selection holds no cell of the piece.
     """
     settings = settings or take.settings
-    job = _Job.of(bundle, take, selection, settings)
-    written = _sample_selection(job, selection, seed=seed, restart=None, watch=watch, cancel=cancel)
+    job = Job.of(bundle, take, selection, settings)
+    written = sample_selection(job, selection, seed=seed, restart=None, watch=watch, cancel=cancel)
     details = {"region": selection.to_json(), "seed": seed}
-    return _child(take, "reroll", written, settings=settings, name=name, details=details, model=bundle.hash)
+    return child_of(take, "reroll", written, settings=settings, name=name, details=details, model=bundle.hash)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Written:
+class Written:
     """What sampling gave: notes, what it followed, and the way there."""
 
     notes: tuple[Note, ...]
@@ -160,10 +161,10 @@ class _Written:
     trajectory: Trajectory | None
 
 
-def _child(
+def child_of(
     parent: Take,
     origin: Origin,
-    written: _Written,
+    written: Written,
     *,
     settings: GenerationSettings,
     name: str,
@@ -196,7 +197,7 @@ def new_id() -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Job:
+class Job:
     """What sampling a selection works on: the piece, what is locked, what may change, the stretch around it."""
 
     bundle: Bundle
@@ -208,7 +209,7 @@ class _Job:
     canvas: Canvas
 
     @classmethod
-    def of(cls, bundle: Bundle, take: Take, selection: Selection, settings: GenerationSettings) -> _Job:
+    def of(cls, bundle: Bundle, take: Take, selection: Selection, settings: GenerationSettings) -> Job:
         free = selection.mask(take.plan.n_beats * STEPS_PER_BEAT)
         if not free.any():
             raise InputError("The region holds nothing of this piece.", "Choose bars that the piece has.")
@@ -279,16 +280,16 @@ def trajectory_of(
     return Trajectory(first_beat, seed, tuple(bars), tuple(step.timestep for step in steps), v)
 
 
-def _sample_selection(
-    job: _Job, selection: Selection, *, seed: int, restart: Restart | None, watch: Watcher, cancel: CancelToken
-) -> _Written:
+def sample_selection(
+    job: Job, selection: Selection, *, seed: int, restart: Restart | None, watch: Watcher, cancel: CancelToken
+) -> Written:
     """Sample the windows around a selection with the rest given, and join what they hold."""
     decoded, trajectory = job.sample(seed=seed, restart=restart, watch=watch, cancel=cancel)
     n_steps = job.plan.n_beats * STEPS_PER_BEAT
     joined = join_notes(job.locked, decoded, selection, job.plan.harmony, n_steps=n_steps)
     finished = finish_notes(joined, job.plan, job.settings, fixed=job.locked, may=selection.holds)
     notes = join_notes(job.locked, finished, selection, job.plan.harmony, n_steps=n_steps)
-    return _Written(notes, job.plan, trajectory)
+    return Written(notes, job.plan, trajectory)
 
 
 def locked_notes(take: Take, selection: Selection) -> tuple[Note, ...]:
@@ -354,12 +355,12 @@ def fork(
         plan = recondition(signals, plan, settings, quantiles=bundle.config.quantiles, direction=take.direction)
     restart = _restart(trajectory, step, settings.seed if settings.seed != take.settings.seed else None)
     selection = Selection.from_json(take.details["region"]) if "region" in take.details else EVERYTHING
-    job = _Job.of(bundle, replace(take, plan=plan), selection, settings)
-    written = _sample_selection(job, selection, seed=trajectory.seed, restart=restart, watch=watch, cancel=cancel)
+    job = Job.of(bundle, replace(take, plan=plan), selection, settings)
+    written = sample_selection(job, selection, seed=trajectory.seed, restart=restart, watch=watch, cancel=cancel)
     details = {name: value for name, value in take.details.items() if name == "region"}
     kept = replace(settings, seed=take.settings.seed)
     details |= {"step": step, "seed": settings.seed}
-    return _child(take, "fork", written, settings=kept, name=name, details=details, model=bundle.hash)
+    return child_of(take, "fork", written, settings=kept, name=name, details=details, model=bundle.hash)
 
 
 EVERYTHING: Final = Selection((Region(),))
@@ -388,6 +389,48 @@ def _restart(trajectory: Trajectory, step: int, new_seed: int | None) -> Restart
     return Restart([torch.from_numpy(v) for v in trajectory.v[: step + 1]], noise)
 
 
+def replay(
+    bundle: Bundle, take: Take, *, until: int | None = None, cancel: CancelToken = NEVER
+) -> Iterator[tuple[DenoiseStep, Canvas]]:
+    """The steps of a take once more, from its trajectory, without the network; `until` is the last one wanted.
+
+    Raises:
+        InputError: for a take without a trajectory, or of another model.
+    """
+    from engine.diffusion.noise import NoiseSource
+    from engine.diffusion.sampling import sample
+
+    last = len(take.trajectory.timesteps) - 1 if until is None and take.trajectory is not None else until or 0
+    trajectory = _forkable(bundle, take, last, take.settings)
+    first_beat = trajectory.first_beat
+    canvas = Canvas(first_beat, min(take.plan.n_beats - first_beat, trajectory.v.shape[1]))
+    steps = sample(
+        bundle.model,
+        _cropped(rows_for(bundle, take.plan), canvas),
+        take.settings,
+        NoiseSource.for_bars(trajectory.seed, trajectory.bars),
+        restart=_restart(trajectory, trajectory.n_steps - 1, None),
+        cancel=cancel,
+    )
+    for step in islice(steps, last + 1):
+        yield step, canvas
+
+
+def take_at(bundle: Bundle, take: Take, step: int, *, cancel: CancelToken = NEVER) -> Take:
+    """The take as the model believed in it at a step: to be heard, not to be kept. Locked notes are as they are.
+
+    Raises:
+        InputError: as `replay`.
+    """
+    *_, (there, canvas) = replay(bundle, take, until=step, cancel=cancel)
+    roll = bundle.model.decode(there.x0_hat)
+    notes = [replace(note, onset=note.onset + canvas.first_step) for note in roll_to_notes(roll)]
+    selection = Selection.from_json(take.details["region"]) if "region" in take.details else EVERYTHING
+    n_steps = take.plan.n_beats * STEPS_PER_BEAT
+    joined = join_notes(locked_notes(take, selection), notes, selection, take.plan.harmony, n_steps=n_steps)
+    return replace(take, id=new_id(), name=f"{take.name} step {step + 1}", notes=joined, trajectory=None)
+
+
 def edit(take: Take, notes: Iterable[Note], *, name: str = "") -> Take:
     """The take with these notes instead; those that it had not become locks.
 
@@ -400,6 +443,6 @@ def edit(take: Take, notes: Iterable[Note], *, name: str = "") -> Take:
         raise InputError("A note begins outside the piece.", f"The piece has {n_steps} sixteenths.")
     change = Difference.between(take.notes, wanted)
     hand = tuple(sorted({*take.hand, *change.new} & set(wanted)))
-    written = _Written(wanted, take.plan, None)
-    child = _child(take, "edit", written, settings=take.settings, name=name, details={}, model=take.model)
+    written = Written(wanted, take.plan, None)
+    child = child_of(take, "edit", written, settings=take.settings, name=name, details={}, model=take.model)
     return replace(child, hand=hand)

@@ -13,7 +13,8 @@ from engine.errors import InputError
 from engine.music.notes import Note, Voice
 from engine.music.region import Difference, Region, Selection
 from engine.music.take import Take
-from engine.revise import canvas_around, edit, fork, reroll
+from engine.previews import drawn_roll, step_rolls
+from engine.revise import canvas_around, edit, fork, reroll, take_at
 from engine.settings import GenerationSettings
 from tests.helpers.made_up import made_up_plan, made_up_take, tiny_bundle
 
@@ -147,3 +148,19 @@ def test_the_canvas_holds_the_region_with_context() -> None:
             assert canvas.first_beat <= beat < canvas.first_beat + canvas.n_beats <= n_beats
             assert beat - canvas.first_beat >= min(16, beat)
             assert canvas.first_beat + canvas.n_beats - beat >= min(17, n_beats - beat)
+
+
+def test_the_steps_of_a_take_can_be_seen_and_heard_again(bundle: Bundle, takes: list[Take]) -> None:
+    take = reroll(bundle, takes[2], Selection((Region(steps=(64, 128)),)), seed=5)
+    rolls = list(step_rolls(bundle, take))
+    assert [preview.index for preview in rolls] == list(range(SETTINGS.steps))
+    outside = drawn_roll(take.notes, take.plan.n_beats)
+    first, end = take.trajectory.first_beat * 4, take.trajectory.first_beat * 4 + take.trajectory.v.shape[1] * 4  # type: ignore[union-attr]
+    for preview in rolls:
+        assert np.array_equal(preview.roll[:, :first], outside[:, :first])
+        assert np.array_equal(preview.roll[:, end:], outside[:, end:])
+    assert not np.array_equal(rolls[0].roll, rolls[-1].roll)
+    assert not np.array_equal(next(step_rolls(bundle, take, noisy=True)).roll, rolls[0].roll)
+    early = take_at(bundle, take, 0)
+    assert {n for n in take.notes if not 64 <= n.onset < 128} <= set(early.notes)
+    assert early.notes != take.notes
