@@ -16,6 +16,21 @@ TINY_NETWORK = UNetConfig(channels=32, multipliers=(1, 1, 1, 1), residual_blocks
 """Attention on an eighth of the grid, as in the published network, so that a window takes milliseconds."""
 
 
+def published_params() -> dict[str, object]:
+    """The `params.json` that a training run of the authors' code with this network would leave."""
+    network = TINY_NETWORK
+    return {
+        "channels": network.channels,
+        "channel_multipliers": list(network.multipliers),
+        "n_res_blocks": network.residual_blocks,
+        "attention_levels": list(network.attention_levels),
+        "n_heads": network.heads,
+        "tf_layers": network.transformer_layers,
+        "d_cond": network.condition_width,
+        "cond_type": "c_v",
+    }
+
+
 def tiny_paper_model(**options: object) -> PaperModel:
     model = PaperModel(PaperConfig(network=replace(TINY_NETWORK, **options), version="tiny paper"))  # type: ignore[arg-type]
     with torch.no_grad():

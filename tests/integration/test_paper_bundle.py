@@ -20,20 +20,9 @@ from engine.settings import GenerationSettings
 from tests.helpers.formula_weights import published_entries, write_published_checkpoint
 from tests.helpers.tiny_encoders import write_encoders
 from tests.helpers.tiny_model import tiny_model
-from tests.helpers.tiny_paper import TINY_NETWORK
+from tests.helpers.tiny_paper import TINY_NETWORK, published_params
 from tests.helpers.video import TinyVideo
 from training.__main__ import main as train_main
-
-PARAMS = {
-    "channels": TINY_NETWORK.channels,
-    "channel_multipliers": list(TINY_NETWORK.multipliers),
-    "n_res_blocks": TINY_NETWORK.residual_blocks,
-    "attention_levels": list(TINY_NETWORK.attention_levels),
-    "n_heads": TINY_NETWORK.heads,
-    "tf_layers": 1,
-    "d_cond": 512,
-    "cond_type": "c_v",
-}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +34,7 @@ def encoders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Made by the command that people use."""
     folder = tmp_path_factory.mktemp("run")
-    (folder / "params.json").write_text(json.dumps(PARAMS))
+    (folder / "params.json").write_text(json.dumps(published_params()))
     write_published_checkpoint(folder / "weights_best.pt", published_entries(TINY_NETWORK))
     assert train_main(["import-checkpoint", str(folder / "weights_best.pt"), "-o", str(folder / "bundle")]) == 0
     return folder / "bundle"
