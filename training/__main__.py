@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from engine.device import DEVICES
@@ -30,10 +28,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="diffbgm-train", description="Retrain the engine of Diff-BGM Studio.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    prepare = commands.add_parser("prepare", help="POP909 into one compact file")
-    prepare.add_argument("folder", type=Path, help="a clone of POP909 (the folder that holds 001, 002, ...)")
+    prepare = commands.add_parser("prepare", help="POP909, SymMV or both into one compact file")
+    prepare.add_argument("folder", type=Path, nargs="+", help="a clone of POP909 (it holds 001, 002, ...) or of SymMV")
     prepare.add_argument("-o", "--output", type=Path, default=DEFAULT_CORPUS)
     prepare.set_defaults(command=_prepare)
+    _add_build_dataset(commands)
 
     train = commands.add_parser("train", help="train what a configuration describes; run again to resume")
     _add_run_options(train)
@@ -75,6 +74,14 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", type=Path, default=DEFAULT_RUN, help="folder of checkpoints and logs")
 
 
+def _add_build_dataset(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from training.data import builder
+
+    parser = commands.add_parser("build-dataset", help="annotations and features of your own videos beside POP909")
+    builder.add_arguments(parser)
+    parser.set_defaults(command=builder.run)
+
+
 def _add_import_checkpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from training import import_checkpoint
 
@@ -84,32 +91,9 @@ def _add_import_checkpoint(commands: argparse._SubParsersAction[argparse.Argumen
 
 
 def _prepare(arguments: argparse.Namespace) -> int:
-    from training.data.corpus import SPLITS, build_corpus, save_corpus, song_indices, window_starts
-    from training.data.pop909 import read_song, song_folders
+    from training.prepare import run
 
-    folders = song_folders(arguments.folder)
-    began = time.monotonic()
-    songs = []
-    with ProcessPoolExecutor() as pool:
-        for number, song in enumerate(pool.map(read_song, folders, chunksize=4), 1):
-            songs.append(song)
-            if number % 50 == 0 or number == len(folders):
-                left = (time.monotonic() - began) / number * (len(folders) - number)
-                print(f"read {number}/{len(folders)} songs, {left:.0f} s left", file=sys.stderr)
-    corpus = build_corpus(songs)
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    save_corpus(corpus, arguments.output)
-    bars = sum(len(window_starts(corpus, song_indices(corpus, split))) for split in SPLITS)
-    print(f"songs      {corpus.n_songs}")
-    print(f"downbeats  {int(corpus.downbeat.sum())}")
-    print(f"notes      {len(corpus.onset)}")
-    for split in SPLITS:
-        indices = song_indices(corpus, split)
-        print(f"{split:<10} {len(indices)} songs, {len(window_starts(corpus, indices))} windows")
-    print(f"windows    {bars}")
-    print(f"data hash  {corpus.data_hash()}")
-    print(f"written    {arguments.output}")
-    return 0
+    return run(arguments)
 
 
 def _train(arguments: argparse.Namespace) -> int:

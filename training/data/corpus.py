@@ -174,12 +174,12 @@ def split_songs(names: Sequence[str], seed: int = 909) -> dict[str, list[str]]:
 
 
 def song_indices(corpus: Corpus, split: str, split_file: Path = SPLIT_FILE) -> list[int]:
-    """Song numbers of a split, by the names kept in the repository; unknown names are drawn afresh when none match."""
+    """Song numbers of a split, by the names kept in the repository; names that it does not know are drawn by seed."""
     names = [str(n) for n in corpus.names]
     kept = json.loads(split_file.read_text()) if split_file.is_file() else {}
-    if not set(names) & {n for part in kept.values() for n in part}:
-        kept = split_songs(names)
-    return [i for i, name in enumerate(names) if name in set(kept[split])]
+    known = {n for part in kept.values() for n in part}
+    chosen = {*kept.get(split, ()), *split_songs([n for n in names if n not in known])[split]}
+    return [i for i, name in enumerate(names) if name in chosen]
 
 
 def window_starts(corpus: Corpus, songs: Sequence[int]) -> NDArray[np.int64]:

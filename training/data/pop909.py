@@ -96,31 +96,33 @@ def _notes(midi: pretty_midi.PrettyMIDI, beat_s: NDArray[np.float64]) -> NoteTab
         if not track:
             continue
         start, end, pitch, velocity = np.array(track).T
-        onset = np.rint(_to_step(start, beat_s)).astype(np.int32)
-        duration = np.clip(np.rint(_to_step(end, beat_s) - _to_step(start, beat_s)), 1, MAX_DURATION_STEPS)
-        pitch = _fold(pitch.astype(np.int32))
+        onset = np.rint(to_step(start, beat_s)).astype(np.int32)
+        duration = np.clip(np.rint(to_step(end, beat_s) - to_step(start, beat_s)), 1, MAX_DURATION_STEPS)
+        pitch = fold_pitch(pitch.astype(np.int32))
         voice = (
-            _split_piano(onset, duration, pitch) if instrument.name == "PIANO" else np.full(len(onset), Voice.MELODY)
+            split_accompaniment(onset, duration, pitch)
+            if instrument.name == "PIANO"
+            else np.full(len(onset), Voice.MELODY)
         )
         rows.append(np.stack([onset, voice, pitch, duration.astype(np.int32), velocity.astype(np.int32)]))
     table = np.concatenate(rows, axis=1).astype(np.int32) if rows else np.zeros((5, 0), np.int32)
     inside = (table[0] >= 0) & (table[0] < len(beat_s) * STEPS_PER_BEAT)
-    return NoteTable(*_without_repeats(table[:, inside]))
+    return NoteTable(*without_repeats(table[:, inside]))
 
 
-def _to_step(seconds: NDArray[np.float64], beat_s: NDArray[np.float64]) -> NDArray[np.float64]:
+def to_step(seconds: NDArray[np.float64], beat_s: NDArray[np.float64]) -> NDArray[np.float64]:
     """Grid position of times, extended at both ends by the outer beats."""
     index = np.clip(np.searchsorted(beat_s, seconds, "right") - 1, 0, len(beat_s) - 2)
     return (index + (seconds - beat_s[index]) / (beat_s[index + 1] - beat_s[index])) * STEPS_PER_BEAT
 
 
-def _fold(pitch: NDArray[np.int32]) -> NDArray[np.int32]:
+def fold_pitch(pitch: NDArray[np.int32]) -> NDArray[np.int32]:
     """Pitches brought into the piano's range by octaves."""
     pitch = np.where(pitch < LOWEST_PITCH, pitch + 12 * -(-(LOWEST_PITCH - pitch) // 12), pitch)
     return np.where(pitch > HIGHEST_PITCH, pitch - 12 * -(-(pitch - HIGHEST_PITCH) // 12), pitch).astype(np.int32)
 
 
-def _split_piano(
+def split_accompaniment(
     onset: NDArray[np.int32], duration: NDArray[np.float64], pitch: NDArray[np.int32]
 ) -> NDArray[np.int64]:
     """BASS for notes below E4 that are the lowest sounding when they start, INNER for the others."""
@@ -131,7 +133,7 @@ def _split_piano(
     return np.where(is_bass, Voice.BASS, Voice.INNER)
 
 
-def _without_repeats(table: NDArray[np.int32]) -> NDArray[np.int32]:
+def without_repeats(table: NDArray[np.int32]) -> NDArray[np.int32]:
     """Sorted by onset, voice, pitch; of equal ones the longest stays."""
     order = np.lexsort((-table[3], table[2], table[1], table[0]))
     table = table[:, order]
@@ -158,3 +160,11 @@ def _keys(file: Path, beat_s: NDArray[np.float64]) -> tuple[NDArray[np.int8], ND
     index = np.maximum(np.searchsorted(starts, beat_s, "right") - 1, 0)
     tonic = np.array([keys[i].tonic for i in index], np.int8)
     return tonic, np.array([keys[i].minor for i in index])
+
+
+def track_sizes(folder: Path) -> dict[str, int]:
+    """Notes in each of the song's tracks."""
+    import pretty_midi
+
+    midi = pretty_midi.PrettyMIDI(str(folder / f"{folder.name}.mid"))
+    return {instrument.name: len(instrument.notes) for instrument in midi.instruments}
