@@ -1,9 +1,9 @@
 """SymMV (Zhuo et al., ICCV 2023; CC BY-NC-SA): MIDI of music videos, read into the songs of the compact corpus.
 
 Its repository holds `SymMV.csv` (tab-separated: index, address, tonality, Shazam number), `chord/00001.txt` (start
-tick, end tick, chord) and `midi/00001.mid`. The MIDI was transcribed from audio: one track, at the times it was played, under
-a nominal 120 BPM. So beats are tracked (`training.data.beat_tracking`) unless a folder `beat` holds them, one file a
-song with a time and a place in the bar a line. Tracks named melody, bass, chord and so on become voices by their names;
+tick, end tick, chord) and `midi/00001.mid`. The MIDI was transcribed from audio: one track, at the times it was played,
+under a nominal 120 BPM. So beats are tracked (`training.data.beat_tracking`) unless a folder `beat` holds them, one
+file a song with a time and a place in the bar a line. Tracks named melody, bass, chord and so on become voices by their names;
 a single nameless track is split by its lines (`engine.music.skyline`).
 """
 
@@ -239,12 +239,9 @@ def _notes(played: _Played, beat_s: F64) -> NoteTable:
 def _voices(onset: NDArray[np.int32], duration: NDArray[np.int32], pitch: NDArray[np.int32], named: I64) -> I64:
     """Voices by the names of tracks, and by the lines of the music where they have none."""
     voice = named.copy()
-    accompaniment = named == Voice.INNER
-    if (accompaniment | (named == Voice.MELODY)).any() and not (named == Voice.BASS).any():
-        split = split_accompaniment(
-            onset[accompaniment], duration[accompaniment].astype(np.float64), pitch[accompaniment]
-        )
-        voice[accompaniment] = split
+    rest = named == Voice.INNER
+    if rest.any() and not (named == Voice.BASS).any():
+        voice[rest] = split_accompaniment(onset[rest], duration[rest].astype(np.float64), pitch[rest])
     nameless = named < 0
     if nameless.any():
         voice[nameless] = _lines(onset[nameless], duration[nameless], pitch[nameless])
