@@ -3,8 +3,8 @@
 Its repository holds `SymMV.csv` (tab-separated: index, address, tonality, Shazam number), `chord/00001.txt` (start
 tick, end tick, chord) and `midi/00001.mid`. The MIDI was transcribed from audio: one track, at the times it was played,
 under a nominal 120 BPM. So beats are tracked (`training.data.beat_tracking`) unless a folder `beat` holds them, one
-file a song with a time and a place in the bar a line. Tracks named melody, bass, chord and so on become voices by their names;
-a single nameless track is split by its lines (`engine.music.skyline`).
+file a song with a time and a place in the bar a line. Tracks named melody, bass, chord and so on become voices by their
+names; a single nameless track is split by its lines (`engine.music.skyline`).
 """
 
 from __future__ import annotations
