@@ -21,11 +21,11 @@ from engine.music.chords import parse_chord, parse_key
 from engine.music.completion import May, anyone, closing_beats, complete
 from engine.music.controls import Conditions
 from engine.music.curves import drawn
-from engine.music.ducking import leave_room, thin_under_speech
+from engine.music.ducking import allowed_onsets, leave_room, thin_under_speech
 from engine.music.moods import AUTO, mood_of
 from engine.music.music_plan import MusicPlan
 from engine.music.notes import N_VOICES, Note, PianoRoll, roll_to_notes
-from engine.music.plan import plan_rows
+from engine.music.plan import Plan, plan_rows
 from engine.music.progression import write_plan
 from engine.music.score import Marker, Score, perform
 from engine.music.tempo import choose_tempo
@@ -79,20 +79,8 @@ def plan_music(
     shots = direction.shots or detect_shots(signals, sensitivity=settings.sensitivity)
     tempo = fit_tempo(signals, shots, settings)
     n_beats = beats_to_fill(signals.info.duration_s, tempo)
-    picture = _picture_rows(signals, shots, tempo, n_beats, settings, quantiles, direction)
-    harmony = write_plan(
-        n_beats,
-        seed=settings.seed,
-        valence=picture.valence,
-        tension=picture.tension,
-        cut_beats=picture.cut_beats,
-        key=parse_key(direction.key) if direction.key else None,
-        chords=[parse_chord(chord) if chord else None for chord in direction.chords] or None,
-        closing_beats=closing_beats(tempo, signals.info.duration_s) if settings.ending == "ring" else None,
-        loops=settings.ending == "loop",
-        marked_beats=[event.step // STEPS_PER_BEAT for event in picture.hits if event.step % STEPS_PER_BEAT == 0],
-        looks=look_rows(picture.picture),
-    )
+    picture = picture_rows(signals, shots, tempo, n_beats, settings, quantiles, direction)
+    harmony = write_harmony(picture, tempo, settings, direction, duration_s=signals.info.duration_s)
     conditions = Conditions(picture.dynamic, picture.semantic, plan_rows(harmony, loops=settings.ending == "loop"))
     plan = MusicPlan(signals.info, shots, tempo, n_beats, harmony, conditions, speech=speech)
     return with_room_for_speech(plan, settings)
@@ -129,7 +117,14 @@ def notes_beside_speech(
         return notes
     chords = plan.harmony.chords
     changes = [STEPS_PER_BEAT * i for i in range(1, len(chords)) if chords[i] != chords[i - 1]]
-    return thin_under_speech(notes, plan.speech_steps(), hits=plan.accent_steps(), changes=changes, fixed=fixed)
+    return thin_under_speech(
+        notes,
+        plan.speech_steps(),
+        hits=plan.accent_steps(),
+        changes=changes,
+        fixed=fixed,
+        allowed=allowed_onsets(plan.conditions),
+    )
 
 
 def finish_notes(
@@ -185,12 +180,12 @@ def recondition(
         offset_s = plan.offset_s
         whole = [replace(s, start_s=s.start_s + offset_s, end_s=s.end_s + offset_s) for s in plan.shots]
         direction = direction.within(*plan.range_s, shots=tuple(whole))
-    picture = _picture_rows(signals, plan.shots, plan.tempo, plan.n_beats, settings, quantiles, direction)
+    picture = picture_rows(signals, plan.shots, plan.tempo, plan.n_beats, settings, quantiles, direction)
     plan = replace(plan, conditions=Conditions(picture.dynamic, picture.semantic, plan.conditions.plan))
     return with_room_for_speech(plan, settings)
 
 
-def _picture_rows(
+def picture_rows(
     signals: FrameSignals,
     shots: tuple[Shot, ...],
     tempo: TempoMap,
@@ -199,6 +194,7 @@ def _picture_rows(
     quantiles: Mapping[str, tuple[float, ...]],
     direction: Direction,
 ) -> PictureRows:
+    """Rows that the picture, the mood and what was drawn ask for."""
     tables = {name: np.asarray(values, np.float32) for name, values in quantiles.items()}
     return estimate_conditions(
         signals,
@@ -212,13 +208,39 @@ def _picture_rows(
     )
 
 
-def fit_tempo(signals: FrameSignals, shots: tuple[Shot, ...], settings: GenerationSettings) -> TempoMap:
-    """The tempo within the user's range, narrowed to the mood's where both agree, that lands most cuts on beats."""
+def write_harmony(
+    picture: PictureRows, tempo: TempoMap, settings: GenerationSettings, direction: Direction, *, duration_s: Fraction
+) -> Plan:
+    """Key, chords and form for what the picture asks; `settings.seed` must be resolved."""
+    assert settings.seed is not None
+    return write_plan(
+        picture.n_beats,
+        seed=settings.seed,
+        valence=picture.valence,
+        tension=picture.tension,
+        cut_beats=picture.cut_beats,
+        key=parse_key(direction.key) if direction.key else None,
+        chords=[parse_chord(chord) if chord else None for chord in direction.chords] or None,
+        closing_beats=closing_beats(tempo, duration_s) if settings.ending == "ring" else None,
+        loops=settings.ending == "loop",
+        marked_beats=[event.step // STEPS_PER_BEAT for event in picture.hits if event.step % STEPS_PER_BEAT == 0],
+        looks=look_rows(picture.picture),
+    )
+
+
+def tempo_range(settings: GenerationSettings) -> tuple[float, float]:
+    """The user's range in BPM, narrowed to the mood's where both agree."""
     low, high = settings.tempo_min, settings.tempo_max
     if settings.mood != AUTO:
         mood_low, mood_high = mood_of(settings.mood).bpm
         if max(low, mood_low) <= min(high, mood_high):
-            low, high = max(low, mood_low), min(high, mood_high)
+            return max(low, mood_low), min(high, mood_high)
+    return low, high
+
+
+def fit_tempo(signals: FrameSignals, shots: tuple[Shot, ...], settings: GenerationSettings) -> TempoMap:
+    """The tempo within the user's range, narrowed to the mood's where both agree, that lands most cuts on beats."""
+    low, high = tempo_range(settings)
     return choose_tempo(
         [shot.start_s for shot in shots[1:]],
         weights=[shot.salience for shot in shots[1:]],

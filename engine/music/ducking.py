@@ -14,12 +14,15 @@ from typing import Final
 
 import numpy as np
 
-from engine.music.controls import DYNAMIC, SEMANTIC, Conditions, smooth
+from engine.music.controls import DYNAMIC, SEMANTIC, Conditions, FloatArray, smooth
 from engine.music.notes import Note, Voice
 from engine.timebase import STEPS_PER_BAR, STEPS_PER_BEAT
 
 KEPT_SHARE: Final = 0.5
-"""Onsets left under speech, at most, of those that were there."""
+"""Onsets left under speech, at most, of those that would be there."""
+ASKED_SHARE: Final = 0.75
+"""What the rows ask for: more than is left, as the network takes the melody's onsets away besides (measured: asked for
+a half it plays less than a third)."""
 SPEECH_REGISTER: Final = (55, 79)
 """G3 to G5: where a tune would be heard as another voice. Hits that only a melody played go below."""
 _ONSETS_AT_ONE: Final = 16
@@ -38,6 +41,7 @@ def thin_under_speech(
     hits: Collection[int] = (),
     changes: Collection[int] = (),
     fixed: Collection[Note] = (),
+    allowed: FloatArray | None = None,
 ) -> tuple[Note, ...]:
     """Leave room in spans of speech.
 
@@ -52,6 +56,8 @@ def thin_under_speech(
         hits: steps on which something must start.
         changes: steps on which the harmony changes.
         fixed: notes that stay as they are.
+        allowed: onsets that may remain, one number a beat, f32 `[T]`, for notes that were composed with speech in mind
+            (`allowed_onsets`); by default half of those that are there.
 
     Returns:
         Sorted notes; those outside the spans, and the fixed ones, are untouched.
@@ -59,12 +65,19 @@ def thin_under_speech(
     result = list(notes)
     locked = set(fixed)
     for first, end in _merged(spans):
-        result = _thinned(result, first, end, hits=set(hits), changes=set(changes), fixed=locked)
+        most = None if allowed is None else _sum_of_beats(allowed, first, end)
+        result = _thinned(result, first, end, hits=set(hits), changes=set(changes), fixed=locked, most=most)
     return tuple(sorted(result))
 
 
+def allowed_onsets(conditions: Conditions) -> FloatArray:
+    """Onsets that may remain in each beat under speech, f32 `[T]`, from rows that `leave_room` made."""
+    asked = np.expm1(conditions.dynamic[:, _DENSITY] * np.log1p(_ONSETS_AT_ONE))
+    return np.asarray(asked * (KEPT_SHARE / ASKED_SHARE), np.float32)
+
+
 def leave_room(conditions: Conditions, spans: Sequence[StepSpan]) -> Conditions:
-    """Condition rows that ask for half the onsets and no melody in beats that are mostly speech; hits stay.
+    """Condition rows that ask for fewer onsets and no melody in beats that are mostly speech; hits stay.
 
     Flow and arousal follow density, as their definitions have it.
     """
@@ -73,10 +86,10 @@ def leave_room(conditions: Conditions, spans: Sequence[StepSpan]) -> Conditions:
         return conditions
     dynamic, semantic = conditions.dynamic.copy(), conditions.semantic.copy()
     count = np.expm1(dynamic[:, _DENSITY] * np.log1p(_ONSETS_AT_ONE))
-    halved = np.log1p(count * KEPT_SHARE) / np.log1p(_ONSETS_AT_ONE)
+    fewer = np.log1p(count * ASKED_SHARE) / np.log1p(_ONSETS_AT_ONE)
     before = smooth(dynamic[:, _DENSITY])
-    dynamic[spoken, _DENSITY] = halved[spoken]
-    dynamic[spoken, _RHYTHM] *= KEPT_SHARE
+    dynamic[spoken, _DENSITY] = fewer[spoken]
+    dynamic[spoken, _RHYTHM] *= ASKED_SHARE
     change = smooth(dynamic[:, _DENSITY]) - before
     semantic[:, _FLOW] = np.maximum(semantic[:, _FLOW] + change, 0)
     semantic[:, _AROUSAL] += change / 3
@@ -92,6 +105,12 @@ def _spoken_beats(n_beats: int, spans: Sequence[StepSpan]) -> np.ndarray[tuple[i
     return np.asarray(steps.reshape(-1, STEPS_PER_BEAT).mean(axis=1) >= 0.5)
 
 
+def _sum_of_beats(values: FloatArray, first: int, end: int) -> float:
+    """The sum over the steps of a span of what each beat holds."""
+    steps = np.repeat(np.asarray(values, np.float64) / STEPS_PER_BEAT, STEPS_PER_BEAT)
+    return float(np.nansum(steps[max(0, first) : max(0, end)]))
+
+
 def _merged(spans: Sequence[StepSpan]) -> list[StepSpan]:
     result: list[StepSpan] = []
     for first, end in sorted(spans):
@@ -103,13 +122,20 @@ def _merged(spans: Sequence[StepSpan]) -> list[StepSpan]:
 
 
 def _thinned(
-    notes: Sequence[Note], first: int, end: int, *, hits: set[int], changes: set[int], fixed: set[Note]
+    notes: Sequence[Note],
+    first: int,
+    end: int,
+    *,
+    hits: set[int],
+    changes: set[int],
+    fixed: set[Note],
+    most: float | None,
 ) -> list[Note]:
     """The notes with one span thinned."""
     outside = [note for note in notes if note in fixed or not first <= note.onset < end]
     inside = [note for note in notes if note not in fixed and first <= note.onset < end]
     outside = [note if note in fixed else _stopped(note, first) for note in outside]
-    budget = int(len(inside) * KEPT_SHARE)
+    budget = int(len(inside) * KEPT_SHARE if most is None else most)
     support = [note for note in inside if note.voice is not Voice.MELODY]
     support += _saved_hits(inside, support, hits, fixed)
     ranked = sorted(support, key=lambda note: _rank(note, hits, changes))
