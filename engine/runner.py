@@ -412,7 +412,7 @@ class _Run:
     def _encode(self, plan: MusicPlan, options: EncoderOptions, report: Report) -> EncodedRows:
         from engine.encoding import encode_picture
 
-        beat_s = [float(plan.tempo.seconds(beat)) for beat in range(plan.n_beats + 1)]
+        beat_s = [float(plan.tempo.seconds(beat) + plan.offset_s) for beat in range(plan.n_beats + 1)]
 
         def notice(text: str) -> None:
             self.tell(Warned(text))
@@ -422,7 +422,7 @@ class _Run:
             plan.info,
             beat_s,
             options,
-            cuts_s=[float(cut) for cut in plan.cuts_s],
+            cuts_s=[float(cut + plan.offset_s) for cut in plan.cuts_s],
             notice=notice,
             report=report,
             cancel=self.cancel,

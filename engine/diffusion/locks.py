@@ -1,5 +1,7 @@
 """Locks in latent space: what is given of a canvas, and a pull towards locked cells that are finer than a latent.
 
+The canvas of the paper's network holds the cells themselves, so that its locks are exact.
+
 A latent holds one voice of one beat. Where the whole of it is locked its encoding is put back at every step (`Known`);
 where only some of its cells are locked (a pitch band, a lasso) the estimate is moved down the gradient of the decoder's
 cross-entropy on those cells.
@@ -18,6 +20,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from engine.diffusion.autoencoder import CELLS, LOWEST_KEY, N_KEYS, pack_notes
 from engine.diffusion.composer import Composer
 from engine.diffusion.model import CompactModel
+from engine.diffusion.paper_model import PaperModel
 from engine.diffusion.sampling import Known, Shaper
 from engine.errors import InputError
 from engine.music.notes import N_VOICES, NoteTable
@@ -44,6 +47,8 @@ def constraints(model: Composer, locked: NoteTable, free: NDArray[np.bool_]) -> 
     """
     if free.all():
         return None, None
+    if isinstance(model, PaperModel):
+        return Known(*model.known_cells(locked, free)), None
     if not isinstance(model, CompactModel):
         raise InputError("This model writes whole pieces only.", "Re-roll with the model that comes with the program.")
     known = known_canvas(model, locked, free)

@@ -14,7 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -184,6 +186,17 @@ class PaperModel(nn.Module):
         onset = torch.from_numpy(roll.onset).amax(0).bool()
         sustain = torch.from_numpy(roll.sustain).amax(0).bool() & ~onset
         return roll_to_canvas(torch.stack((onset, sustain)).float())
+
+    def known_cells(self, locked: NoteTable, free: NDArray[np.bool_]) -> tuple[Tensor, Tensor]:
+        """What locked notes give of a canvas: their cells, and where cells are given, bool, both `[T, 1024]`.
+
+        A cell is free where it is so in any voice: the roll does not tell them apart.
+
+        Args:
+            free: cells that may change, bool `[V, 4 T, 128]`.
+        """
+        given = torch.from_numpy(~free.any(0)).expand(ROLL_CHANNELS, -1, -1)
+        return self.encode(locked, free.shape[1] // STEPS_PER_BEAT), roll_to_canvas(given)
 
     def decode(self, z: Tensor) -> PianoRoll:
         """The canvas `[T, 1024]` -> the roll that it stands for.

@@ -157,3 +157,22 @@ def test_the_last_preview_shows_the_notes(request_: GenerationRequest) -> None:
         (int(v), int(step), int(pitch)) for v, step, pitch in zip(*np.nonzero(last.roll[:, :8] == 2), strict=True)
     }
     assert struck == {(int(n.voice), n.onset, n.pitch) for n in result.notes if n.onset < 8}
+
+
+def test_a_take_of_it_can_be_rerolled_forked_and_kept_in_a_project(
+    request_: GenerationRequest, bundle: Path, tmp_path: Path
+) -> None:
+    from engine.diffusion.model import load_bundle
+    from engine.music.region import Region, Selection
+    from engine.revise import fork, reroll
+
+    request = replace(request_, output=tmp_path / "out.mid", project=tmp_path / "film.dbgm")
+    take = GenerationRunner().run(request).take
+    loaded = load_bundle(bundle)
+    first_bar = Selection((Region(steps=(0, 16)),))
+    again = reroll(loaded, take, first_bar, seed=9)
+    outside = [note for note in take.notes if not first_bar.holds(note)]
+    assert outside == [note for note in again.notes if not first_bar.holds(note)]
+    assert {n for n in take.notes if first_bar.holds(n)} != {n for n in again.notes if first_bar.holds(n)}
+    assert fork(loaded, take, step=1, settings=take.settings).notes == take.notes
+    assert fork(loaded, take, step=0, settings=replace(take.settings, t0=900)).notes != take.notes

@@ -34,6 +34,8 @@ class _Request:
     direction: Any = None
     stems: Path | None = None
     project: Path | None = None
+    encoders: Path | None = None
+    captions: Path | None = None
     known: Any = None
 
 

@@ -202,3 +202,23 @@ def test_the_published_loop_begins_where_the_authors_command_does() -> None:
     loop = PublishedLoop()
     assert loop.timesteps[0] == 998 and loop.timesteps[-1] == 0 and len(loop.timesteps) == 999
     assert loop.init_noise_sigma == pytest.approx(0.99767, abs=1e-5)
+
+
+def test_locked_cells_stay_as_they_are() -> None:
+    """Exactly, for the canvas is the roll itself: the first half is given, the second is sampled."""
+    from engine.diffusion.locks import constraints
+
+    model = stubbed()
+    locked = NoteTable.from_notes([Note(0, Voice.BASS, 40, 8), Note(4, Voice.MELODY, 72, 4)])
+    free = np.zeros((3, 128, 128), bool)
+    free[Voice.MELODY, 64:] = True
+    known, pull = constraints(model, locked, free)
+    assert known is not None and pull is None and known.mask.shape == (32, ROW_WIDTH)
+    settings = replace(PUBLISHED, sampler="ddim", steps=4)
+    noise = NoiseSource.for_bars(3, BARS[:8])
+    *_, last = sample(model, random_rows(32), settings, noise, known=known)
+    given = model.encode(locked, 32)
+    assert torch.allclose(last.x0_hat[:16], given[:16], atol=1e-5)
+    assert not torch.allclose(last.x0_hat[16:], given[16:], atol=0.1)
+    kept = [n for n in roll_to_notes(model.decode(last.x0_hat)) if n.onset < 64]
+    assert [(n.onset, n.pitch, n.duration) for n in kept] == [(0, 40, 8), (4, 72, 4)]
