@@ -45,16 +45,10 @@ def _parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="averaged weights of a run into a bundle")
     _add_run_options(export)
     export.add_argument("-o", "--output", type=Path, required=True, help="bundle folder, as resources/model/compact")
+    export.add_argument("--hardware", default="", help="for the card, where an older checkpoint does not tell")
     export.set_defaults(command=_export)
 
-    evaluate = commands.add_parser("evaluate", help="music of a bundle beside held-out real music")
-    evaluate.add_argument("bundle", type=Path)
-    evaluate.add_argument("--data", type=Path, default=DEFAULT_CORPUS)
-    evaluate.add_argument("--windows", type=int, default=64)
-    evaluate.add_argument("--steps", type=int, default=None)
-    evaluate.add_argument("--seed", type=int, default=0)
-    evaluate.add_argument("-o", "--output", type=Path, default=None, help="folder for JSON, tables and pictures")
-    evaluate.set_defaults(command=_evaluate)
+    _add_evaluation(commands)
     follow = commands.add_parser("follow", help="does the music follow the picture of given videos?")
     follow.add_argument("bundle", type=Path)
     follow.add_argument("videos", type=Path, nargs="+")
@@ -82,6 +76,12 @@ def _add_build_dataset(commands: argparse._SubParsersAction[argparse.ArgumentPar
     parser.set_defaults(command=builder.run)
 
 
+def _add_evaluation(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from training import evaluation_cli
+
+    evaluation_cli.add_commands(commands, corpus=DEFAULT_CORPUS)
+
+
 def _add_import_checkpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from training import import_checkpoint
 
@@ -103,39 +103,9 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    from training.config import load_compact_config
-    from training.export import build_model, export_bundle, model_card, read_checkpoint
-    from training.stages import AUTOENCODER, DENOISER, denoiser_task, load_data
+    from training.export import run
 
-    config = load_compact_config(arguments.config)
-    data = load_data(arguments.data, config.songs)
-    states = {stage: read_checkpoint(arguments.run / stage) for stage in (AUTOENCODER, DENOISER)}
-    task = denoiser_task(config, data, arguments.run)
-    model = build_model(task, data.corpus, config.version, states[DENOISER]["ema"])
-    facts = {
-        "version": config.version,
-        "parameters": f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M",
-        "data": f"POP909, {data.corpus.n_songs} songs",
-        "data hash": f"`{data.corpus.data_hash()}`",
-        **{f"{stage} steps": state["step"] for stage, state in states.items()},
-        **{f"{stage} hours": f"{state['seconds'] / 3600:.2f}" for stage, state in states.items()},
-    }
-    export_bundle(model, arguments.output, model_card(settings=config.to_json(), facts=facts))
-    print(f"written {arguments.output}")
-    return 0
-
-
-def _evaluate(arguments: argparse.Namespace) -> int:
-    from training.evaluate import evaluate_bundle
-
-    return evaluate_bundle(
-        arguments.bundle,
-        arguments.data,
-        n_windows=arguments.windows,
-        steps=arguments.steps,
-        seed=arguments.seed,
-        output=arguments.output,
-    )
+    return run(arguments)
 
 
 def _follow(arguments: argparse.Namespace) -> int:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import argparse
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import torch
@@ -17,9 +17,14 @@ from engine.diffusion.model import CompactModel, ModelConfig, load_bundle, save_
 from engine.diffusion.schedule import N_TIMESTEPS
 from engine.errors import InputError
 from engine.music.controls import DYNAMIC, HIT_COLUMNS, SEMANTIC
+from training.card import model_card, read_stage, write_curves
 from training.data.corpus import Corpus
+from training.data.symmv import PREFIX as SYMMV_PREFIX
 from training.denoiser_task import DenoiserTask
 from training.loop import CHECKPOINT
+
+if TYPE_CHECKING:
+    from training.config import TrainConfig
 
 MAX_BUNDLE_BYTES: Final = 32 * 2**20
 _GRID: Final = 26
@@ -126,16 +131,65 @@ def control_statistics(corpus: Corpus) -> ControlStatistics:
     )
 
 
-def model_card(*, settings: dict[str, Any], facts: dict[str, Any]) -> str:
-    """The card: how the weights were made, in Markdown."""
-    rows = "\n".join(f"| {name} | {value} |" for name, value in facts.items())
-    return (
-        "# Diff-BGM Studio, compact model\n\n"
-        "Latent diffusion over piano rolls for video background music, conditioned on rows that are measured on music\n"
-        "in training and estimated from the picture in use. Trained on POP909 (Wang et al., ISMIR 2020; MIT licence):\n"
-        "piano arrangements of Chinese pop songs, so its idiom is theirs.\n\n"
-        f"| | |\n|---|---|\n{rows}\n\n"
-        "Made by `diffbgm-train prepare POP909_FOLDER`, `diffbgm-train train compact` and\n"
-        "`diffbgm-train export compact` with this configuration:\n\n"
-        f"```json\n{json.dumps(settings, indent=1)}\n```\n"
+def run(arguments: argparse.Namespace) -> int:
+    """Export what `arguments.config` trained; returns the exit status 0."""
+    from training.config import PaperRun, load_config
+    from training.paper_export import export_paper
+
+    config = load_config(arguments.config)
+    if isinstance(config, PaperRun):
+        export_paper(config, arguments)
+    else:
+        _export_compact(config, arguments)
+    print(f"written {arguments.output}")
+    return 0
+
+
+def _export_compact(config: TrainConfig, arguments: argparse.Namespace) -> None:
+    from training.stages import AUTOENCODER, DENOISER, denoiser_task, load_data
+
+    data = load_data(arguments.data, config.songs)
+    states = {name: read_checkpoint(arguments.run / name) for name in (AUTOENCODER, DENOISER)}
+    seeds = {AUTOENCODER: config.autoencoder.loop.seed, DENOISER: config.denoiser.loop.seed}
+    model = build_model(
+        denoiser_task(config, data, arguments.run), data.corpus, config.version, states[DENOISER]["ema"]
     )
+    stages = [
+        read_stage(name, arguments.run / name, state, seeds[name], arguments.hardware) for name, state in states.items()
+    ]
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    card = model_card(
+        title="Diff-BGM Studio, compact model",
+        about=_ABOUT,
+        facts={
+            "version": config.version,
+            "parameters": f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M",
+            **data_facts(data.corpus),
+            **{name: value for stage in stages for name, value in stage.facts().items()},
+        },
+        stages=stages,
+        commands=[
+            "diffbgm-train prepare POP909_FOLDER",
+            f"diffbgm-train train {arguments.config}",
+            f"diffbgm-train export {arguments.config} -o BUNDLE",
+        ],
+        settings=config.to_json(),
+        files=write_curves(stages, arguments.output),
+    )
+    export_bundle(model, arguments.output, card)
+
+
+def data_facts(corpus: Corpus) -> dict[str, str]:
+    """What the weights were trained on, for the card."""
+    symmv = sum(str(name).startswith(SYMMV_PREFIX) for name in corpus.names)
+    parts = {"POP909": corpus.n_songs - symmv, "SymMV": symmv}
+    return {
+        "data": " and ".join(f"{name}, {n} songs" for name, n in parts.items() if n),
+        "data hash": f"`{corpus.data_hash()}`",
+    }
+
+
+_ABOUT: Final = """\
+Latent diffusion over piano rolls for video background music, conditioned on rows that are measured on music
+in training and estimated from the picture in use. Trained on POP909 (Wang et al., ISMIR 2020; MIT licence):
+piano arrangements of Chinese pop songs, so its idiom is theirs."""

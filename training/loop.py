@@ -22,6 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from training.card import MACHINES, machine
 from training.ema import ExponentialMovingAverage
 from training.logs import LOG, Curves
 from training.scale import PRECISIONS, OneProcess, Precision, Runtime, Scale
@@ -196,6 +197,7 @@ class Loop:
         self.seconds = 0.0
         self._began: float | None = None
         self._stop = False
+        self.machines: tuple[str, ...] = (machine(str(self.scale.device), self.scale.share.size),)
         self._leads = self.scale.share.rank == 0
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / CHECKPOINT).is_file():
@@ -329,6 +331,7 @@ class Loop:
             "ema": self.ema.state_dict(),
             "optimizers": [optimizer.state_dict() for optimizer in self.optimizers],
         }
+        state[MACHINES] = list(self.machines)
         if self.scaler is not None:
             state["scaler"] = self.scaler.state_dict()
         aside = self.folder / (CHECKPOINT + ".part")
@@ -338,6 +341,7 @@ class Loop:
     def _load(self) -> None:
         state = torch.load(self.folder / CHECKPOINT, map_location="cpu", weights_only=True)
         self.step, self.seconds = state["step"], state["seconds"]
+        self.machines = tuple(dict.fromkeys((*state.get(MACHINES, ()), *self.machines)))
         self.task.model.load_state_dict(state["model"])
         self.ema.load_state_dict(state["ema"])
         for optimizer, saved in zip(self.optimizers, state["optimizers"], strict=True):

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.cli.main import main as diffbgm
+from engine.diffusion.model import load_bundle
+from tests.helpers.features import write_features
 from tests.helpers.songs import write_songs
 from tests.helpers.video import TinyVideo
 from training.__main__ import main as diffbgm_train
+from training.config import CONFIG_FOLDER
+from training.loop import Loop
 
 
 def test_prepare_train_resume_export_evaluate_score(
-    tmp_path: Path, tiny_video: Callable[..., TinyVideo], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    tiny_video: Callable[..., TinyVideo],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     songs = write_songs(tmp_path / "songs", n_songs=10, n_bars=12)
     corpus, run, bundle = tmp_path / "corpus.npz", tmp_path / "run", tmp_path / "bundle"
@@ -22,9 +30,20 @@ def test_prepare_train_resume_export_evaluate_score(
     assert diffbgm_train(["prepare", str(songs), "-o", str(corpus)]) == 0
     assert "data hash" in capsys.readouterr().out
     assert diffbgm_train(["train", "debug", *where, "--stage", "autoencoder", "--threads", "1"]) == 0
+    monkeypatch.setattr("training.loop.Loop._steps", stopping_at(5))
     assert diffbgm_train(["train", "debug", *where, "--threads", "1"]) == 0
+    monkeypatch.undo()
+    assert "stopped; run the same command" in capsys.readouterr().err
+    assert diffbgm_train(["train", "debug", *where, "--threads", "1"]) == 0
+    with (run / "denoiser" / "log.csv").open() as file:
+        assert [row["step"] for row in csv.DictReader(file)] == ["5", "10", "15", "20"]
     assert diffbgm_train(["export", "debug", *where, "-o", str(bundle)]) == 0
-    assert "data hash" in (bundle / "card.md").read_text()
+    card = (bundle / "card.md").read_text()
+    for said in ("data hash", "denoiser hours", "denoiser seed | 1", "denoiser hardware", "torch ", "## Curves"):
+        assert said in card
+    assert "not recorded" not in card and "diffbgm-train train debug" in card
+    assert "mse_unconditional" in (bundle / "curves.csv").read_text() and "mse_unconditional" in card
+    assert (run / "denoiser" / "samples" / "0000020.png").is_file()
     report = tmp_path / "report"
     asked = ["--data", str(corpus), "--windows", "4", "--steps", "2", "-o", str(report)]
     assert diffbgm_train(["evaluate", str(bundle), *asked]) == 0
@@ -34,6 +53,40 @@ def test_prepare_train_resume_export_evaluate_score(
     assert out.stat().st_size > 1000
 
 
+def stopping_at(step: int) -> Callable[[Loop], Iterator[int]]:
+    """In place of a loop's own steps: leave after `step`, as a signal would."""
+
+    def steps(loop: Loop) -> Iterator[int]:
+        while loop.step < min(step, loop.config.steps):
+            yield loop.step
+
+    return steps
+
+
+def test_the_papers_network_from_features_to_a_bundle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    songs = write_songs(tmp_path / "songs", n_songs=10, n_bars=10)
+    names = [folder.name for folder in sorted(songs.iterdir())]
+    features = write_features(tmp_path / "bgm909", names[:-1], frames=40, captions=5, duration_s=20.5)
+    corpus, run, bundle = tmp_path / "corpus.npz", tmp_path / "run", tmp_path / "bundle"
+    where = ["--data", str(corpus), "--run", str(run)]
+    config = tmp_path / "paper.yaml"
+    text = (CONFIG_FOLDER / "debug-paper.yaml").read_text()
+    config.write_text(
+        text.replace("steps: 4", "steps: 2").replace("evaluate_every: 4, sample_every: 4", "sample_every: 0")
+    )
+    assert diffbgm_train(["prepare", str(songs), "-o", str(corpus)]) == 0
+    assert diffbgm_train(["train", str(config), *where]) == 1
+    assert "--features" in capsys.readouterr().err
+    assert diffbgm_train(["train", str(config), *where, "--features", str(features), "--threads", "1"]) == 0
+    said = capsys.readouterr().err
+    assert "features   " in said and "data " in said and "finished" in said
+    assert diffbgm_train(["export", str(config), *where, "-o", str(bundle)]) == 0
+    card = (bundle / "card.md").read_text()
+    assert "paper hardware" in card and "--features" in card and "data hash" in card
+    loaded = load_bundle(bundle)
+    assert loaded.model.config.version == "debug"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -41,6 +94,10 @@ def test_prepare_train_resume_export_evaluate_score(
         ["train", "unknown"],
         ["train", "debug", "--data", "nowhere.npz"],
         ["export", "debug", "--data", "nowhere.npz", "-o", "b"],
+        ["export", "paper", "--data", "nowhere.npz", "-o", "b"],
+        ["train", "paper"],
+        ["train", "paper", "--features", "nowhere", "--data", "nowhere.npz"],
+        ["build-dataset", "nowhere", "nowhere", "-o", "b"],
         ["evaluate", "nowhere"],
         ["follow", "nowhere", "video.mp4"],
     ],
