@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.errors import OutputError
+from training.metrics import tables as forms
 from training.metrics.bootstrap import Interval
 from training.metrics.report import FLOOR_MULTIPLE, Row, SystemReport
 from training.metrics.shape import ShapeDistance
+from training.metrics.tables import Table
 
 PAPER_TABLE_2: Final = (
     ("Real (BGM909)", 2.717, 0.708, 0.486, math.nan, math.nan, math.nan, 6.664),
@@ -31,13 +33,30 @@ PAPER_TABLE_2: Final = (
 )
 """The paper's Table 2: PCHE, GPS, SI, P@5, P@10, P@20, Diversity."""
 
+PAPER_TABLE_3: Final = (
+    ("Real (official test set)", 2.633, 0.986, math.nan, math.nan, math.nan, math.nan),
+    ("CMT", 2.444, 0.990, 0.089, 0.177, 0.310, 33.4),
+    ("V-MusProd", 2.607, 0.983, 0.157, 0.246, 0.448, 25.4),
+    ("Real (their test set)", 2.538, 0.882, math.nan, math.nan, math.nan, math.nan),
+    ("Diff-BGM", 2.738, 0.878, 0.190, 0.286, 0.476, 19.4),
+)
+"""The paper's Table 3, on SymMV: PCHE, SC, P@5, P@10, P@20, average rank."""
+
+_TABLE_3_ROWS: Final = ("PCHE", "SC", "P@5", "P@10", "P@20", "average rank")
 _TABLE_2_ROWS: Final = ("PCHE", "GPS", "SI", "P@5", "P@10", "P@20", "Diversity")
 
 
 def write_report(
-    systems: Sequence[SystemReport], folder: Path, *, title: str, facts: Mapping[str, str] | None = None
+    systems: Sequence[SystemReport],
+    folder: Path,
+    *,
+    title: str,
+    facts: Mapping[str, str] | None = None,
+    tables: Sequence[Table] = (),
+    pictures: Mapping[str, str] | None = None,
+    stem: str = "report",
 ) -> tuple[Path, ...]:
-    """Write report.json, report.csv, report.md and shape-NAME.png for each system; returns their paths.
+    """Write the page, its JSON and CSV, NAME.csv for each table, shape-NAME.png for each system; returns their paths.
 
     Each file is written aside and renamed. Without Matplotlib there are no plots, and the page says so.
 
@@ -46,6 +65,9 @@ def write_report(
         folder: made when missing.
         title: heading of the page.
         facts: what to state at the top (weights, steps, seed, data hash).
+        tables: further tables, which come first on the page.
+        pictures: file name -> caption of pictures in the folder that the page shows.
+        stem: name of the page, without the suffix.
 
     Raises:
         OutputError: if the folder cannot be written.
@@ -53,14 +75,17 @@ def write_report(
     facts = dict(facts or {})
     plots = {system.name: f"shape-{_slug(system.name)}.png" for system in systems} if _can_plot() else {}
     contents: dict[str, bytes] = {
-        "report.json": as_json(systems, title=title, facts=facts).encode(),
-        "report.csv": as_csv(systems).encode(),
-        "report.md": as_markdown(systems, title=title, facts=facts, plots=plots).encode(),
+        f"{stem}.json": as_json(systems, title=title, facts=facts, tables=tables).encode(),
+        f"{stem}.md": as_markdown(
+            systems, title=title, facts=facts, plots=plots, tables=tables, pictures=pictures or {}
+        ).encode(),
+        **({f"{stem}.csv": as_csv(systems).encode()} if systems else {}),
+        **{f"{table.name}.csv": forms.as_csv(table).encode() for table in tables},
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)
         contents |= {plots[s.name]: shape_plot(s.shape, s.name) for s in systems if s.name in plots}
-        return tuple(_write(folder / name, content) for name, content in contents.items())
+        return tuple(write_file(folder / name, content) for name, content in contents.items())
     except OSError as error:
         sentence = f"The report cannot be written to {folder}: {error.strerror}."
         raise OutputError(sentence, "Choose another folder.") from error
@@ -70,7 +95,8 @@ def _can_plot() -> bool:
     return find_spec("matplotlib") is not None
 
 
-def _write(path: Path, content: bytes) -> Path:
+def write_file(path: Path, content: bytes) -> Path:
+    """Write aside, then rename; returns the path."""
     handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -87,9 +113,16 @@ def _slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "system"
 
 
-def as_json(systems: Sequence[SystemReport], *, title: str, facts: Mapping[str, str]) -> str:
+def as_json(
+    systems: Sequence[SystemReport], *, title: str, facts: Mapping[str, str], tables: Sequence[Table] = ()
+) -> str:
     """The whole report; what is not defined is null."""
-    body = {"title": title, "facts": dict(facts), "systems": [_system_json(system) for system in systems]}
+    body = {
+        "title": title,
+        "facts": dict(facts),
+        "tables": [forms.as_json(table) for table in tables],
+        "systems": [_system_json(system) for system in systems],
+    }
     return json.dumps(_plain(body), indent=1, allow_nan=False) + "\n"
 
 
@@ -169,36 +202,46 @@ def _cell(value: float) -> str:
 
 
 def as_markdown(
-    systems: Sequence[SystemReport], *, title: str, facts: Mapping[str, str], plots: Mapping[str, str]
+    systems: Sequence[SystemReport],
+    *,
+    title: str,
+    facts: Mapping[str, str],
+    plots: Mapping[str, str],
+    tables: Sequence[Table] = (),
+    pictures: Mapping[str, str] | None = None,
 ) -> str:
-    """The page: all systems in the paper's columns, then each system's figures and shape."""
-    parts = [f"# {title}", "\n".join(f"- {key}: {value}" for key, value in facts.items()), _overview(systems)]
+    """The page: tables, all systems in the paper's columns, pictures, then each system's figures and shape."""
+    parts = [f"# {title}", "\n".join(f"- {key}: {value}" for key, value in facts.items())]
+    parts += [forms.markdown(table) for table in tables]
+    parts += [f"![{caption}]({name})" for name, caption in (pictures or {}).items()]
+    if systems:
+        parts.append(_overview(systems))
     for system in systems:
         parts += [_system_page(system, plots.get(system.name, ""))]
     parts.append(_definitions(systems))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    rule = ["---"] + ["---:"] * (len(head) - 1)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
-
-
 def _overview(systems: Sequence[SystemReport]) -> str:
-    rows = [[f"{name} (paper)", *(_number(value) for value in values)] for name, *values in PAPER_TABLE_2]
-    for system in systems:
-        by_name = {row.name: row for row in system.rows}
-        found = [by_name.get(name) for name in _TABLE_2_ROWS]
-        rows.append([f"real, beside {system.name}", *(_number(row.real.value) if row else "" for row in found)])
-        rows.append([f"**{system.name}**", *(_number(row.generated.value) if row else "" for row in found)])
     lines = [
         "## In the paper's columns",
-        "The paper's rows are its Table 2 (musicnn features; it does not state the spans of its measures). So compare,"
-        " across tables, the distance from each one's own real music. Chance of P@5, P@10, P@20 with 64 candidates:"
-        " 0.078, 0.156, 0.313.",
-        _table(["", *_TABLE_2_ROWS], rows),
+        "The paper's rows are its Tables 2 (BGM909) and 3 (SymMV), on musicnn features; it does not state the spans of"
+        " its measures. So compare, across tables, the distance from each one's own real music. Chance of P@5, P@10,"
+        " P@20 and of the average rank with 64 candidates: 0.078, 0.156, 0.313 and 32.5.",
+        _beside_paper(PAPER_TABLE_2, _TABLE_2_ROWS, systems),
+        _beside_paper(PAPER_TABLE_3, _TABLE_3_ROWS, systems),
     ]
     return "\n\n".join(lines)
+
+
+def _beside_paper(paper: Sequence[tuple[Any, ...]], columns: Sequence[str], systems: Sequence[SystemReport]) -> str:
+    rows = [[f"{name} (paper)", *(_number(value) for value in values)] for name, *values in paper]
+    for system in systems:
+        by_name = {row.name: row for row in system.rows}
+        found = [by_name.get(name) for name in columns]
+        rows.append([f"real, beside {system.name}", *(_number(row.real.value) if row else "" for row in found)])
+        rows.append([f"**{system.name}**", *(_number(row.generated.value) if row else "" for row in found)])
+    return forms.grid(["", *columns], rows)
 
 
 def _system_page(system: SystemReport, plot: str) -> str:
@@ -213,11 +256,11 @@ def _system_page(system: SystemReport, plot: str) -> str:
         f"{system.n_generated} generated pieces beside {system.n_real} real ones, {pairs};"
         f" features: {system.extractor}.",
         *system.notes,
-        _table(head, [_row_cells(row) for row in system.rows]),
+        forms.grid(head, [_row_cells(row) for row in system.rows]),
         "### Shape",
         f"Jensen-Shannon distance to real music; the floor is that of two halves of the real set; bar: ratio <="
         f" {FLOOR_MULTIPLE:g}.",
-        _table(["histogram", "distance", "floor", "ratio", "met"], shape_rows),
+        forms.grid(["histogram", "distance", "floor", "ratio", "met"], shape_rows),
         f"![Histograms of generated and real music]({plot})" if plot else "Plots need Matplotlib, which is not here.",
         _longest_runs(system),
     ]
@@ -244,7 +287,7 @@ def _longest_runs(system: SystemReport) -> str:
         for name, match in system.copying.worst
     ]
     head = ["piece", "notes", "of song", "at step", "share of the tune"]
-    return "### Longest runs shared with the training songs\n\n" + _table(head, rows)
+    return "### Longest runs shared with the training songs\n\n" + forms.grid(head, rows)
 
 
 def _definitions(systems: Sequence[SystemReport]) -> str:
@@ -286,6 +329,30 @@ def shape_plot(shape: Sequence[ShapeDistance], name: str) -> bytes:
         ratio = "" if math.isnan(aspect.ratio) else f", {aspect.ratio:.1f} floors"
         panel.set_title(f"{aspect.name}: {_number(aspect.distance) or 'not defined'}{ratio}", fontsize=9)
         panel.legend(fontsize=7)
+    image = io.BytesIO()
+    figure.savefig(image, format="png", dpi=90, metadata={"Software": None})
+    return image.getvalue()
+
+
+def response_plot(table: Table) -> bytes:
+    """What was measured at each of the five levels, one panel an attribute, as PNG."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    columns, levels = 5, [name for name in table.columns if name.startswith("level ")]
+    lines = max(1, -(-len(table.rows) // columns))
+    figure = Figure(figsize=(2.6 * columns, 2.1 * lines), layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(lines, columns, squeeze=False).ravel()
+    for panel in panels[len(table.rows) :]:
+        panel.remove()
+    for panel, row in zip(panels, table.rows, strict=False):
+        cells = dict(zip(table.columns, row, strict=True))
+        panel.plot(range(1, len(levels) + 1), [cells[level] for level in levels], marker="o", color="tab:orange")
+        response = cells["response"]
+        figure_of = _number(response.value, 2) if isinstance(response, Interval) else ""
+        panel.set_title(f"{row[0]}: {figure_of}", fontsize=8)
+        panel.tick_params(labelsize=6)
     image = io.BytesIO()
     figure.savefig(image, format="png", dpi=90, metadata={"Software": None})
     return image.getvalue()

@@ -16,7 +16,8 @@ import numpy as np
 from training.metrics import quality
 from training.metrics.bootstrap import Interval, difference_interval, mean_interval
 from training.metrics.copying import CopyIndex, CopyReport, copy_report
-from training.metrics.features import SYMBOLIC_V1, FeatureSpace, block_sizes, features_of
+from training.metrics.extractors import Extractor, SymbolicExtractor
+from training.metrics.features import FeatureSpace
 from training.metrics.piece import FloatArray, Piece, groups_of
 from training.metrics.retrieval import POOL, Retrieval, diversity, retrieval
 from training.metrics.shape import ShapeDistance, shape_report
@@ -216,7 +217,7 @@ def assess(
     name: str,
     paired: bool,
     corpus: CopyIndex | None = None,
-    features: tuple[str, FloatArray, FloatArray] | None = None,
+    extractor: Extractor | None = None,
     extra: Sequence[Row] = (),
     seed: int = 0,
 ) -> SystemReport:
@@ -227,7 +228,7 @@ def assess(
         name: of the system.
         paired: piece i of `generated` was made from the conditions of piece i of `real`. Needed for retrieval.
         corpus: index of the training songs.
-        features: (extractor, rows of generated, rows of real) from elsewhere, as from musicnn; None: our symbolic ones.
+        extractor: makes the features of Diversity and retrieval; None: our symbolic ones.
         extra: further rows, such as control responses.
         seed: of everything drawn.
 
@@ -237,19 +238,20 @@ def assess(
     if not generated or not real or (paired and len(generated) != len(real)):
         raise ValueError(f"{len(generated)} generated and {len(real)} real pieces")
     rows = [_measure_row(measure, generated, real, paired, seed) for measure in MEASURES]
-    extractor, ours, theirs = features or (SYMBOLIC_V1, features_of(generated), features_of(real))
-    space = FeatureSpace.fit(theirs, None if features else block_sizes())
-    ours, theirs = space.apply(ours), space.apply(theirs)
-    rows.append(_diversity_row((ours, groups_of(generated)), (theirs, groups_of(real)), extractor, seed))
+    maker = extractor or SymbolicExtractor()
+    raw = maker.rows(real)
+    space = FeatureSpace.fit(raw, maker.blocks)
+    ours, theirs = space.apply(maker.rows(generated)), space.apply(raw)
+    rows.append(_diversity_row((ours, groups_of(generated)), (theirs, groups_of(real)), maker.name, seed))
     if paired and len(real) >= POOL:
-        rows += _retrieval_rows(retrieval(ours, theirs, extractor=extractor, groups=groups_of(real), seed=seed))
+        rows += _retrieval_rows(retrieval(ours, theirs, extractor=maker.name, groups=groups_of(real), seed=seed))
     copying = copy_report(generated, real, corpus, seed=seed) if corpus else None
     return SystemReport(
         name=name,
         n_generated=len(generated),
         n_real=len(real),
         paired=paired,
-        extractor=extractor,
+        extractor=maker.name,
         rows=(*rows, *(_copy_rows(copying) if copying else ()), *extra),
         shape=shape_report(generated, real, seed=seed),
         copying=copying,
