@@ -22,10 +22,10 @@ from engine.music.notes import Voice
 from engine.music.wishes import FloatArray, Wishes
 from engine.timebase import BEATS_PER_BAR, STEPS_PER_BEAT
 
-FIRST_TIMESTEP: Final = 800
+FIRST_TIMESTEP: Final = 900
 """Before this there is no music yet to be pulled at."""
-PULLS: Final = 3
-RATE: Final = 0.3
+PULLS: Final = 5
+RATE: Final = 0.5
 """Length of one pull on a beat, in the latents' unit of deviation."""
 HIT_MARGIN: Final = 2.0
 """Logit that the likeliest onset of a hit must reach; 0 is as likely as not."""

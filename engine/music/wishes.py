@@ -21,7 +21,7 @@ FloatArray = NDArray[np.float32]
 
 _REGISTER_PITCHES: Final = (50.0, 72.0)
 """Mean pitch of what sounds where the register curve is 0 and 1: what three voices on a piano can bear."""
-_TENSION_ROUGHNESS: Final = (0.06, 0.34)
+_TENSION_ROUGHNESS: Final = (0.05, 0.3)
 """Dissonance of a beat (`engine.music.curves.dissonance`) where the tension curve is 0 and 1."""
 _MAX_ONSETS: Final = 16
 
