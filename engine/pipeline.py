@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.artifacts import AnalysisCache
 from engine.cancel import NEVER, CancelToken
 from engine.direction import OPEN, Direction
+from engine.errors import InputError
 from engine.events import Report, no_report
 from engine.features.conditions import PictureRows, beat_moods, curve_overrides, estimate_conditions, look_rows
 from engine.music.chords import parse_chord, parse_key
@@ -298,12 +299,15 @@ def rows_for(bundle: Bundle, plan: MusicPlan) -> Rows:
     """The rows of a plan that the bundle's model follows.
 
     Raises:
-        ValueError: the model follows encoders, and the plan was not encoded.
+        InputError: the model follows encoders, and the plan was not encoded.
     """
     if bundle.model.profile == "studio":
         return plan.conditions
     if plan.encoded is None:
-        raise ValueError("this bundle follows encoded rows, and the plan holds none")
+        raise InputError(
+            "This bundle follows captions and frames, and the piece was planned without them.",
+            "Score the video anew with this bundle.",
+        )
     return plan.encoded
 
 
