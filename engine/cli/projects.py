@@ -232,8 +232,10 @@ def at_desk(
 
 
 def _check_film(project: Project, outputs: Outputs | None) -> None:
+    """Find the film beforehand where it is needed, and never write over it or a copy of it."""
     if outputs is None or not outputs.is_video:
         return
-    film = project.find_video()
-    if outputs.output == film:
-        raise OutputError(f"'{film.name}' is the video itself.", "Choose another name: the video is never written to.")
+    project.find_video()
+    if project.video.is_content_of(outputs.output):
+        name = outputs.output.name
+        raise OutputError(f"'{name}' is the video itself.", "Choose another name: the video is never written to.")

@@ -62,12 +62,11 @@ class VideoLink:
         return replace(self, name=video.name, path=str(video), relative=relative_way(video, project))
 
     def candidates(self, project: Path) -> tuple[Path, ...]:
-        """Where the video may be, the likeliest first: where it was, where it lies from here, beside the project."""
+        """Where the video may be, the likeliest first: where it lies from here (project and video move together),
+        where it was, beside the project."""
         folder = project.absolute().parent
-        places = [Path(self.path)]
-        if self.relative is not None:
-            places.append(folder / self.relative)
-        places.append(folder / self.name)
+        places = [] if self.relative is None else [folder / self.relative]
+        places += [Path(self.path), folder / self.name]
         return tuple(dict.fromkeys(Path(os.path.normpath(place)) for place in places if place.is_absolute()))
 
     def is_content_of(self, video: Path) -> bool:

@@ -167,7 +167,7 @@ class Project:
             return link_from(row)
 
     def find_video(self) -> Path:
-        """The video, where it is now: where it was, where it lies from here, or beside the project.
+        """The video, where it is now: where it lies from here, where it was, or beside the project.
 
         Raises:
             InputError: if it is nowhere there, or has changed; `relink` mends the first.
