@@ -65,7 +65,10 @@ def _parser() -> argparse.ArgumentParser:
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("config", help="name of a configuration in training/configs, or a YAML file")
     parser.add_argument("--data", type=Path, default=DEFAULT_CORPUS, help="made by `prepare`")
-    parser.add_argument("--run", type=Path, default=DEFAULT_RUN, help="folder of checkpoints and logs")
+    # torchrun would take a bare --run for an option of its own
+    parser.add_argument(
+        "--run", "--run-folder", type=Path, default=DEFAULT_RUN, dest="run", help="folder of checkpoints and logs"
+    )
 
 
 def _add_build_dataset(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

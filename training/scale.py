@@ -148,17 +148,17 @@ class Accelerated:
             from accelerate.utils import DistributedDataParallelKwargs
         except ImportError as error:
             raise InputError(
-                "Training in several processes needs Accelerate.", "Install it: pip install diffbgm-studio[scale]"
+                "Training in several processes needs Accelerate.", "Install it: pip install 'diffbgm-studio[scale]'"
             ) from error
-        # precision stays ours, so that one process and several compute alike; buffers are equal without sending them
-        self._wrapping = DistributedDataParallelKwargs(broadcast_buffers=False)
+        # precision stays ours, so that one process and several compute alike
+        self._wrapping = DistributedDataParallelKwargs()
         self._accelerator = Accelerator(cpu=device == "cpu", mixed_precision="no", kwargs_handlers=[self._wrapping])
         self.share = Share(self._accelerator.process_index, self._accelerator.num_processes)
         self.device = self._accelerator.device
 
     def wrap(self, step: nn.Module, *, partial: bool) -> nn.Module:
         share_norms(step, self._sum)
-        self._accelerator.ddp_handler.find_unused_parameters = partial
+        self._wrapping.find_unused_parameters = partial
         wrapped: nn.Module = self._accelerator.prepare_model(step)
         return wrapped
 

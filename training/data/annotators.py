@@ -150,7 +150,7 @@ def _style(scores: NDArray[np.floating[Any]], by: str) -> Style:
 
 
 def _unit(rows: FloatArray) -> FloatArray:
-    return (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-8)).astype(np.float32)
+    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-8), np.float32)
 
 
 def _label_features(folder: Path) -> FloatArray:

@@ -22,6 +22,7 @@ Nothing in these files can run code: pickles that hold more than arrays are refu
 
 from __future__ import annotations
 
+import importlib
 import json
 import pickle
 import warnings
@@ -216,8 +217,9 @@ def read_array(file: Path) -> NDArray[Any]:
 def _read_tensor(file: Path) -> NDArray[Any]:
     import torch
 
-    # a NumPy array inside a .pth names these; they only rebuild arrays
-    kinds: list[Any] = [np._core.multiarray._reconstruct, np.ndarray, np.dtype]
+    # a NumPy array inside a .pth names these (the function by its old place too); they only rebuild arrays
+    rebuild = importlib.import_module("numpy._core.multiarray")._reconstruct
+    kinds: list[Any] = [rebuild, (rebuild, "numpy.core.multiarray._reconstruct"), np.ndarray, np.dtype]
     kinds += [type(np.dtype(name)) for name in ("float16", "float32", "float64")]
     with warnings.catch_warnings(), torch.serialization.safe_globals(kinds):
         warnings.simplefilter("ignore")  # about odd pickles, which end in our own error or load well
