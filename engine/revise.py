@@ -5,12 +5,10 @@ The take that a change starts from is never touched. What is locked comes out by
 
 from __future__ import annotations
 
-import time
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +17,13 @@ from engine.cancel import NEVER, CancelToken
 from engine.direction import Direction
 from engine.errors import InputError
 from engine.music.controls import Conditions
+from engine.music.descent import Written, child_of, edit, new_id
 from engine.music.encoded import EncodedRows
 from engine.music.joining import join_notes
 from engine.music.music_plan import MusicPlan
 from engine.music.notes import Note, NoteTable, roll_to_notes
-from engine.music.region import Difference, Region, Selection
-from engine.music.take import Origin, Take, Trajectory
+from engine.music.region import Region, Selection
+from engine.music.take import Take, Trajectory
 from engine.pipeline import finish_notes, guide_for, recondition, rows_for, shots_of_bars
 from engine.settings import GenerationSettings
 from engine.signals import FrameSignals
@@ -34,6 +33,30 @@ if TYPE_CHECKING:
     from engine.diffusion.composer import Rows
     from engine.diffusion.model import Bundle
     from engine.diffusion.sampling import DenoiseStep, Restart
+
+__all__ = [
+    "CONTEXT_BEATS",
+    "EVERYTHING",
+    "Canvas",
+    "Change",
+    "Fork",
+    "Job",
+    "Reroll",
+    "Watcher",
+    "Written",
+    "canvas_around",
+    "child_of",
+    "edit",
+    "fork",
+    "locked_notes",
+    "new_id",
+    "replay",
+    "reroll",
+    "sample_selection",
+    "take_at",
+    "trajectory_of",
+    "unwatched",
+]
 
 CONTEXT_BEATS: Final = BEATS_PER_WINDOW // 2
 """Locked music on either side of a region that the network sees at least, where there is so much."""
@@ -153,50 +176,6 @@ def reroll(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Written:
-    """What sampling gave: notes, what it followed, and the way there."""
-
-    notes: tuple[Note, ...]
-    plan: MusicPlan
-    trajectory: Trajectory | None
-
-
-def child_of(
-    parent: Take,
-    origin: Origin,
-    written: Written,
-    *,
-    settings: GenerationSettings,
-    name: str,
-    details: Mapping[str, Any],
-    model: str,
-) -> Take:
-    change = Difference.between(parent.notes, written.notes)
-    counts = {"kept": len(change.kept), "removed": len(change.removed), "new": len(change.new)}
-    return replace(
-        parent,
-        id=new_id(),
-        name=name or f"{parent.name} {origin}",
-        origin=origin,
-        parent=parent.id,
-        settings=settings,
-        plan=written.plan,
-        notes=written.notes,
-        hand=tuple(note for note in parent.hand if note in set(written.notes)),
-        trajectory=written.trajectory,
-        model=model,
-        created_s=time.time(),
-        starred=False,
-        details={**details, "difference": counts},
-    )
-
-
-def new_id() -> str:
-    """A name that no other take has."""
-    return uuid.uuid4().hex
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Job:
     """What sampling a selection works on: the piece, what is locked, what may change, the stretch around it."""
 
@@ -220,7 +199,12 @@ class Job:
     def bars(self) -> tuple[tuple[str, int], ...]:
         """Names that the noise of the canvas' bars is keyed by."""
         first = self.canvas.first_beat // BEATS_PER_BAR
-        return tuple(shots_of_bars(self.plan, first + self.padded // BEATS_PER_BAR)[first:])
+        return tuple(shots_of_bars(self.plan, first - (-self.padded // BEATS_PER_BAR))[first:])
+
+    @property
+    def loops(self) -> bool:
+        """Whether all of a loop is sampled, so that its end flows into its beginning."""
+        return self.settings.ending == "loop" and self.canvas == Canvas(0, self.plan.n_beats)
 
     @property
     def padded(self) -> int:
@@ -228,6 +212,8 @@ class Job:
         from engine.diffusion.composer import stride_for
         from engine.diffusion.sampling import padded_beats
 
+        if self.loops:
+            return self.canvas.n_beats
         return padded_beats(self.canvas.n_beats, stride_for(self.bundle.model, self.settings))
 
     def free_cells(self) -> NDArray[np.bool_]:
@@ -249,6 +235,7 @@ class Job:
         """Notes of the canvas, onsets from the beginning of the piece, and the way there."""
         from engine.diffusion.guides import chain
         from engine.diffusion.locks import constraints
+        from engine.diffusion.looping import LoopedComposer
         from engine.diffusion.noise import NoiseSource
         from engine.diffusion.sampling import FROM_NOISE, sample
 
@@ -256,10 +243,10 @@ class Job:
         known, pull = constraints(self.bundle.model, self.locked_table(), self.free_cells())
         steps = []
         for step in sample(
-            self.bundle.model,
+            LoopedComposer(self.bundle.model, self.padded) if self.loops else self.bundle.model,
             _cropped(rows_for(self.bundle, self.plan), self.canvas),
             self.settings,
-            NoiseSource.for_bars(seed, self.bars),
+            NoiseSource.for_bars(seed, self.bars, n_beats=self.padded),
             known=known,
             shape=chain(wishes, pull),
             restart=restart or FROM_NOISE,
@@ -267,9 +254,18 @@ class Job:
         ):
             steps.append(step)
             watch(step, self.canvas)
-        roll = self.bundle.model.decode(steps[-1].x0_hat)
-        notes = tuple(replace(note, onset=note.onset + self.canvas.first_step) for note in roll_to_notes(roll))
+        notes = notes_on(self.bundle, steps[-1], self.canvas, loops=self.loops)
         return notes, trajectory_of(steps, first_beat=self.canvas.first_beat, seed=seed, bars=self.bars)
+
+
+def notes_on(bundle: Bundle, step: DenoiseStep, canvas: Canvas, *, loops: bool) -> tuple[Note, ...]:
+    """Notes of a step's estimate, onsets from the beginning of the piece."""
+    from engine.diffusion.looping import loop_notes
+
+    if loops:
+        return loop_notes(bundle.model, step.x0_hat, canvas.n_beats)
+    roll = bundle.model.decode(step.x0_hat)
+    return tuple(replace(note, onset=note.onset + canvas.first_step) for note in roll_to_notes(roll))
 
 
 def trajectory_of(
@@ -408,7 +404,7 @@ def replay(
         bundle.model,
         _cropped(rows_for(bundle, take.plan), canvas),
         take.settings,
-        NoiseSource.for_bars(trajectory.seed, trajectory.bars),
+        NoiseSource.for_bars(trajectory.seed, trajectory.bars, n_beats=trajectory.v.shape[1]),
         restart=_restart(trajectory, trajectory.n_steps - 1, None),
         cancel=cancel,
     )
@@ -423,26 +419,9 @@ def take_at(bundle: Bundle, take: Take, step: int, *, cancel: CancelToken = NEVE
         InputError: as `replay`.
     """
     *_, (there, canvas) = replay(bundle, take, until=step, cancel=cancel)
-    roll = bundle.model.decode(there.x0_hat)
-    notes = [replace(note, onset=note.onset + canvas.first_step) for note in roll_to_notes(roll)]
+    loops = take.settings.ending == "loop" and canvas == Canvas(0, take.plan.n_beats)
+    notes = notes_on(bundle, there, canvas, loops=loops)
     selection = Selection.from_json(take.details["region"]) if "region" in take.details else EVERYTHING
     n_steps = take.plan.n_beats * STEPS_PER_BEAT
     joined = join_notes(locked_notes(take, selection), notes, selection, take.plan.harmony, n_steps=n_steps)
     return replace(take, id=new_id(), name=f"{take.name} step {step + 1}", notes=joined, trajectory=None)
-
-
-def edit(take: Take, notes: Iterable[Note], *, name: str = "") -> Take:
-    """The take with these notes instead; those that it had not become locks.
-
-    Raises:
-        InputError: when a note begins outside the piece.
-    """
-    wanted = tuple(sorted(set(notes)))
-    n_steps = take.plan.n_beats * STEPS_PER_BEAT
-    if any(not 0 <= note.onset < n_steps for note in wanted):
-        raise InputError("A note begins outside the piece.", f"The piece has {n_steps} sixteenths.")
-    change = Difference.between(take.notes, wanted)
-    hand = tuple(sorted({*take.hand, *change.new} & set(wanted)))
-    written = Written(wanted, take.plan, None)
-    child = child_of(take, "edit", written, settings=take.settings, name=name, details={}, model=take.model)
-    return replace(child, hand=hand)

@@ -1,0 +1,79 @@
+"""Takes that descend from takes: what they inherit, and edits by hand, which need no network."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from engine.errors import InputError
+from engine.music.music_plan import MusicPlan
+from engine.music.notes import Note
+from engine.music.region import Difference
+from engine.music.take import Origin, Take, Trajectory
+from engine.settings import GenerationSettings
+from engine.timebase import STEPS_PER_BEAT
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """What sampling gave: notes, what it followed, and the way there."""
+
+    notes: tuple[Note, ...]
+    plan: MusicPlan
+    trajectory: Trajectory | None
+
+
+def child_of(
+    parent: Take,
+    origin: Origin,
+    written: Written,
+    *,
+    settings: GenerationSettings,
+    name: str,
+    details: Mapping[str, Any],
+    model: str,
+) -> Take:
+    """A take that descends from another."""
+    change = Difference.between(parent.notes, written.notes)
+    counts = {"kept": len(change.kept), "removed": len(change.removed), "new": len(change.new)}
+    return replace(
+        parent,
+        id=new_id(),
+        name=name or f"{parent.name} {origin}",
+        origin=origin,
+        parent=parent.id,
+        settings=settings,
+        plan=written.plan,
+        notes=written.notes,
+        hand=tuple(note for note in parent.hand if note in set(written.notes)),
+        trajectory=written.trajectory,
+        model=model,
+        created_s=time.time(),
+        starred=False,
+        details={**details, "difference": counts},
+    )
+
+
+def new_id() -> str:
+    """A name that no other take has."""
+    return uuid.uuid4().hex
+
+
+def edit(take: Take, notes: Iterable[Note], *, name: str = "") -> Take:
+    """The take with these notes instead; those that it had not become locks.
+
+    Raises:
+        InputError: when a note begins outside the piece.
+    """
+    wanted = tuple(sorted(set(notes)))
+    n_steps = take.plan.n_beats * STEPS_PER_BEAT
+    if any(not 0 <= note.onset < n_steps for note in wanted):
+        raise InputError("A note begins outside the piece.", f"The piece has {n_steps} sixteenths.")
+    change = Difference.between(take.notes, wanted)
+    hand = tuple(sorted({*take.hand, *change.new} & set(wanted)))
+    written = Written(wanted, take.plan, None)
+    child = child_of(take, "edit", written, settings=take.settings, name=name, details={}, model=take.model)
+    return replace(child, hand=hand)
