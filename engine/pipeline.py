@@ -23,6 +23,7 @@ from engine.music.completion import May, anyone, closing_beats, complete
 from engine.music.controls import Conditions
 from engine.music.curves import drawn
 from engine.music.ducking import allowed_onsets, leave_room, thin_under_speech
+from engine.music.loops import loop_beats, loop_tempo
 from engine.music.moods import AUTO, mood_of
 from engine.music.music_plan import MusicPlan
 from engine.music.notes import N_VOICES, Note, PianoRoll, roll_to_notes
@@ -80,6 +81,9 @@ def plan_music(
     shots = direction.shots or detect_shots(signals, sensitivity=settings.sensitivity)
     tempo = fit_tempo(signals, shots, settings)
     n_beats = beats_to_fill(signals.info.duration_s, tempo)
+    if settings.ending == "loop":
+        tempo = fit_loop(signals, shots, settings)
+        n_beats = loop_beats(tempo, signals.info.duration_s)
     picture = picture_rows(signals, shots, tempo, n_beats, settings, quantiles, direction)
     harmony = write_harmony(picture, tempo, settings, direction, duration_s=signals.info.duration_s)
     conditions = Conditions(picture.dynamic, picture.semantic, plan_rows(harmony, loops=settings.ending == "loop"))
@@ -253,6 +257,20 @@ def fit_tempo(signals: FrameSignals, shots: tuple[Shot, ...], settings: Generati
     )
 
 
+def fit_loop(signals: FrameSignals, shots: tuple[Shot, ...], settings: GenerationSettings) -> TempoMap:
+    """The tempo of a loop: whole bars fill the film."""
+    low, high = tempo_range(settings)
+    return loop_tempo(
+        [shot.start_s for shot in shots[1:]],
+        weights=[shot.salience for shot in shots[1:]],
+        duration_s=signals.info.duration_s,
+        bpm_min=low,
+        bpm_max=high,
+        preferred_bpm=math.sqrt(low * high),
+        tolerance_s=max(0.02, float(1 / signals.info.frame_rate)),
+    )
+
+
 def beats_to_fill(duration_s: Fraction, tempo: TempoMap) -> int:
     """Beats that begin before the video ends; at least one."""
     return max(1, math.ceil(tempo.beat(duration_s)))
@@ -268,14 +286,18 @@ def denoise(
 ) -> Iterator[DenoiseStep]:
     """Sample the piece step by step; noise is tied to shots and bars."""
     from engine.diffusion.composer import stride_for
+    from engine.diffusion.looping import LoopedComposer
     from engine.diffusion.noise import NoiseSource
     from engine.diffusion.sampling import padded_beats, sample
 
     assert settings.seed is not None
-    n_bars = padded_beats(plan.n_beats, stride_for(bundle.model, settings)) // BEATS_PER_BAR
-    noise = NoiseSource.for_bars(settings.seed, shots_of_bars(plan, n_bars))
+    loops = settings.ending == "loop"
+    n_beats = plan.n_beats if loops else padded_beats(plan.n_beats, stride_for(bundle.model, settings))
+    bars = shots_of_bars(plan, -(-n_beats // BEATS_PER_BAR))
+    noise = NoiseSource.for_bars(settings.seed, bars, n_beats=n_beats)
+    model = LoopedComposer(bundle.model, n_beats) if loops else bundle.model
     shape = guide_for(bundle, plan, settings, direction)
-    yield from sample(bundle.model, rows_for(bundle, plan), settings, noise, shape=shape, cancel=cancel)
+    yield from sample(model, rows_for(bundle, plan), settings, noise, shape=shape, cancel=cancel)
 
 
 def guide_for(
@@ -333,8 +355,12 @@ def preview_roll(bundle: Bundle, step: DenoiseStep, n_beats: int) -> NDArray[np.
     return np.ascontiguousarray(out)
 
 
-def final_notes(bundle: Bundle, step: DenoiseStep, n_beats: int) -> tuple[Note, ...]:
-    """Notes of the last step, cut at the end of the piece."""
+def final_notes(bundle: Bundle, step: DenoiseStep, n_beats: int, *, loops: bool = False) -> tuple[Note, ...]:
+    """Notes of the last step, cut at the end of the piece; those of a loop may be held over its end."""
+    from engine.diffusion.looping import loop_notes
+
+    if loops:
+        return loop_notes(bundle.model, step.x0_hat, n_beats)
     roll = bundle.model.decode(step.x0_hat)
     n_steps = n_beats * STEPS_PER_BEAT
     kept = PianoRoll(roll.onset[:, :n_steps], roll.sustain[:, :n_steps], roll.velocity[:, :n_steps])

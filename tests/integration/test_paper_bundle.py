@@ -164,6 +164,7 @@ def test_a_take_of_it_can_be_rerolled_forked_and_kept_in_a_project(
 ) -> None:
     from engine.diffusion.model import load_bundle
     from engine.music.region import Region, Selection
+    from engine.project.project import Project
     from engine.revise import fork, reroll
 
     request = replace(request_, output=tmp_path / "out.mid", project=tmp_path / "film.dbgm")
@@ -176,3 +177,12 @@ def test_a_take_of_it_can_be_rerolled_forked_and_kept_in_a_project(
     assert {n for n in take.notes if first_bar.holds(n)} != {n for n in again.notes if first_bar.holds(n)}
     assert fork(loaded, take, step=1, settings=take.settings).notes == take.notes
     assert fork(loaded, take, step=0, settings=replace(take.settings, t0=900)).notes != take.notes
+
+    with Project.open(tmp_path / "film.dbgm", read_only=True) as project:
+        kept = project.take(take.id)
+    assert kept.notes == take.notes and kept.plan.encoded is not None and take.plan.encoded is not None
+    assert np.array_equal(kept.plan.encoded.semantic, take.plan.encoded.semantic)
+    assert kept.plan.encoded.captions == take.plan.encoded.captions
+    assert reroll(loaded, kept, first_bar, seed=9).notes == again.notes
+    with pytest.raises(InputError, match="planned without"):
+        reroll(loaded, replace(take, plan=replace(take.plan, encoded=None)), first_bar, seed=9)
