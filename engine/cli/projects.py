@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,7 +22,7 @@ from engine.cli.common import (
 )
 from engine.cli.mixing import checked_stems
 from engine.cli.progress import RunProgress
-from engine.errors import OutputError
+from engine.errors import InputError, OutputError
 from engine.events import Stage
 
 if TYPE_CHECKING:
@@ -174,6 +174,7 @@ class Desk:
         if outputs is None:
             return None
         if outputs.is_video:
+            check_edit(self.project, take)
             take = with_video(take, self.project.find_video())
         return self.runner.export(take, outputs, self.progress, self.cancel).manifest
 
@@ -209,6 +210,22 @@ class Desk:
             print(self.places.copy)
         self.say_files()
         return EXIT_OK
+
+
+def check_edit(project: Project, take: Take) -> None:
+    """Whether a take was made for the video as it is now.
+
+    Raises:
+        InputError: if it was made for an earlier edit.
+    """
+    signals = project.signals()
+    now, then = (None if signals is None else signals.info), take.plan.info
+    same = project.video.duration_s == then.duration_s if now is None else replace(now, path=then.path) == then
+    if not same:
+        raise InputError(
+            f"The take '{take.name}' was made for an earlier edit of the video.",
+            "Take the new edit in with `diffbgm reconform`, or write the music alone: .wav or .mid.",
+        )
 
 
 @contextmanager

@@ -197,7 +197,7 @@ def _sentence(path: Path, code: str, message: str) -> EngineError | None:
     if kind == "SQLITE_READONLY":
         return OutputError(f"The project {name} may not be written.", "Copy it to a place that you can write to.")
     if kind == "SQLITE_CANTOPEN":
-        return OutputError(f"The project {name} cannot be opened for writing.", "Check the folder it lies in.")
+        return OutputError(f"The project {name} cannot be opened here.", "Check that its folder can be written.")
     if kind == "SQLITE_IOERR":
         return OutputError(f"The project {name} cannot be read or written.", "Check the disk or the network.")
     if kind == "SQLITE_TOOBIG":

@@ -108,6 +108,19 @@ def test_export_with_another_sound_leaves_the_take(folder: Path, tell: Tell) -> 
     assert usage.value.code == 2
 
 
+def test_a_take_of_an_earlier_edit_is_not_joined_with_the_new_one(
+    folder: Path, tell: Tell, tiny_video: Callable[..., TinyVideo]
+) -> None:
+    shutil.copy(tiny_video(shots_s=(5.0, 2.0), audio_hz=None).path, folder / "film.mp4")
+    from engine.pipeline import analyse_video
+
+    with Project.open(folder / "p.dbgm") as project:
+        project.set_signals(analyse_video(folder / "film.mp4"), new_video=True)
+    refused = tell("export", folder / "p.dbgm", "-o", folder / "b.mp4", status=1)
+    assert "earlier edit" in refused["error"]["message"]
+    tell("export", folder / "p.dbgm", "-o", folder / "b.mid")
+
+
 def test_reroll_keeps_the_rest_and_repeats(folder: Path, tell: Tell, bundle: Path) -> None:
     words = ("reroll", folder / "p.dbgm", "--take", "1", "--bars", "2:3", "--seed", 9, "--bundle", bundle)
     first = tell(*words, "-o", folder / "r.mid")

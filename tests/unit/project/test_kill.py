@@ -62,3 +62,40 @@ def test_killed_at_random_moments(tmp_path: Path, repository: Path) -> None:
     with Project.open(path) as project:
         project.set_view({"closed": "well"})
     assert {p.name for p in tmp_path.iterdir()} == {"film.mp4", "piece.dbgm"}
+
+
+_HALF = """
+import sys, time
+from pathlib import Path
+from engine.project import Project
+from tests.helpers.takes import take_of
+path, film = Path(sys.argv[1]), Path(sys.argv[2])
+with Project.open(path) as project:
+    project._connection.execute("PRAGMA cache_spill = ON")  # so that pages reach the file before the commit
+    project._connection.execute("PRAGMA cache_size = 10")
+    with project.transaction():
+        project.delete_take(project.takes()[0].id)
+        project.add_take(take_of(film, name="half", seed=2, steps=60, width=68))
+        print("half", flush=True)
+        time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is POSIX")
+@pytest.mark.parametrize("read_only", [True, False])
+def test_a_half_written_file_is_undone_by_whoever_opens_it(tmp_path: Path, repository: Path, read_only: bool) -> None:
+    film, path = tmp_path / "film.mp4", tmp_path / "piece.dbgm"
+    film.write_bytes(b"film")
+    first = take_of(film, name="first", seed=1, steps=20, width=68)
+    with Project.create(path, signals_of(film)) as project:
+        project.add_take(first)
+    whole = path.read_bytes()
+    command = [sys.executable, "-c", _HALF, str(path), str(film)]
+    with subprocess.Popen(command, cwd=repository, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline()
+        os.kill(child.pid, signal.SIGKILL)
+    assert path.read_bytes() != whole  # it was hurt indeed
+    with Project.open(path, read_only=read_only) as project:
+        assert [head.name for head in project.takes()] == ["first"]
+        assert_same(project.take(first.id), first)
