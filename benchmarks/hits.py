@@ -75,7 +75,7 @@ def _met(at: NDArray[np.float64], onsets_s: NDArray[np.float64], within_s: float
 
 
 def spaced(times_s: Sequence[float], duration_s: float) -> list[float]:
-    """Instants at least 1.5 s after the one before; a poster frame's cut and the last fifth of a second do not count."""
+    """Instants 1.5 s or more after the one before; no poster frame, nothing in the last fifth of a second."""
     kept: list[float] = []
     for time_s in sorted(times_s):
         if OPENING_S <= time_s <= duration_s - 0.2 and (not kept or time_s - kept[-1] >= APART_S):

@@ -20,6 +20,7 @@ from engine.music.controls import Conditions
 from engine.music.descent import Written, child_of, edit, new_id
 from engine.music.encoded import EncodedRows
 from engine.music.joining import join_notes
+from engine.music.loops import LONGEST_OVER_BEATS
 from engine.music.music_plan import MusicPlan
 from engine.music.notes import Note, NoteTable, roll_to_notes
 from engine.music.region import Region, Selection
@@ -268,6 +269,12 @@ def notes_on(bundle: Bundle, step: DenoiseStep, canvas: Canvas, *, loops: bool) 
     return tuple(replace(note, onset=note.onset + canvas.first_step) for note in roll_to_notes(roll))
 
 
+def last_step(plan: MusicPlan, settings: GenerationSettings) -> int:
+    """The step at which notes end at the latest: those of a loop may be held over its end."""
+    over = LONGEST_OVER_BEATS if settings.ending == "loop" else 0
+    return (plan.n_beats + over) * STEPS_PER_BEAT
+
+
 def trajectory_of(
     steps: Sequence[DenoiseStep], *, first_beat: int, seed: int, bars: Sequence[tuple[str, int]]
 ) -> Trajectory:
@@ -281,7 +288,7 @@ def sample_selection(
 ) -> Written:
     """Sample the windows around a selection with the rest given, and join what they hold."""
     decoded, trajectory = job.sample(seed=seed, restart=restart, watch=watch, cancel=cancel)
-    n_steps = job.plan.n_beats * STEPS_PER_BEAT
+    n_steps = last_step(job.plan, job.settings)
     joined = join_notes(job.locked, decoded, selection, job.plan.harmony, n_steps=n_steps)
     finished = finish_notes(joined, job.plan, job.settings, fixed=job.locked, may=selection.holds)
     notes = join_notes(job.locked, finished, selection, job.plan.harmony, n_steps=n_steps)
@@ -422,6 +429,6 @@ def take_at(bundle: Bundle, take: Take, step: int, *, cancel: CancelToken = NEVE
     loops = take.settings.ending == "loop" and canvas == Canvas(0, take.plan.n_beats)
     notes = notes_on(bundle, there, canvas, loops=loops)
     selection = Selection.from_json(take.details["region"]) if "region" in take.details else EVERYTHING
-    n_steps = take.plan.n_beats * STEPS_PER_BEAT
+    n_steps = last_step(take.plan, take.settings)
     joined = join_notes(locked_notes(take, selection), notes, selection, take.plan.harmony, n_steps=n_steps)
     return replace(take, id=new_id(), name=f"{take.name} step {step + 1}", notes=joined, trajectory=None)

@@ -465,9 +465,9 @@ class _Run:
                     roll = preview_roll(bundle, step, plan.n_beats)
                     self.tell(PreviewReady(step.index, step.total, step.timestep, paper_t, roll))
                 report(step.index + 1, step.total)
-            notes = final_notes(bundle, steps[-1], plan.n_beats)
+            notes = final_notes(bundle, steps[-1], plan.n_beats, loops=self.settings.ending == "loop")
         assert self.settings.seed is not None
-        bars = shots_of_bars(plan, len(steps[-1].v) // BEATS_PER_BAR)
+        bars = shots_of_bars(plan, -(-len(steps[-1].v) // BEATS_PER_BAR))
         if len(steps) < steps[-1].total:
             self.tell(Warned("The way of so many steps is too long to be kept; this take cannot be forked."))
             return notes, None

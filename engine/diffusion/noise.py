@@ -26,19 +26,21 @@ class NoiseSource:
 
     Attributes:
         bars: per bar, the name of its shot and its number within that shot.
+        n_beats: beats in all, where the last bar is cut short; None for whole bars.
     """
 
     seed: int
     bars: tuple[tuple[str, int], ...]
+    n_beats: int | None = None
 
     @classmethod
-    def for_bars(cls, seed: int, bars: Sequence[tuple[str, int]]) -> NoiseSource:
-        return cls(seed, tuple(bars))
+    def for_bars(cls, seed: int, bars: Sequence[tuple[str, int]], *, n_beats: int | None = None) -> NoiseSource:
+        return cls(seed, tuple(bars), n_beats)
 
     def draw(self, step: int, width: int) -> Tensor:
         """Standard normal f32 `[4 * bars, width]` of one step (`INITIAL` for the start)."""
         rows = [self._bar(shot, bar, step, width) for shot, bar in self.bars]
-        return torch.from_numpy(np.concatenate(rows))
+        return torch.from_numpy(np.concatenate(rows)[: self.n_beats])
 
     def _bar(self, shot: str, bar: int, step: int, width: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
         text = f"{self.seed}/{shot}/{bar}/{step}"
