@@ -96,6 +96,8 @@ def run(arguments: argparse.Namespace) -> int:
         Job(name, songs[name], video, arguments.output, arguments.rate, metadata.get(name, {"song_id": name}))
         for name, video in sorted(pairs.items())
     ]
+    for left_behind in arguments.output.rglob(".*.part"):
+        left_behind.unlink()  # by a process that was killed while writing
     opening = None if arguments.no_encoders else (arguments.encoders, choose_device(arguments.device)[0])
     n_jobs = arguments.jobs or max(1, (os.cpu_count() or 2) // 2)
     outcomes, left_out = build(jobs, opening, n_jobs=n_jobs, say=lambda text: print(text, file=sys.stderr, flush=True))

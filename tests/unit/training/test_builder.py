@@ -133,6 +133,7 @@ def test_command_without_encoders_says_so_and_goes_on(
     assert "| 001 | 001.mp4 |" in (out / "report.md").read_text()
     made = (out / "annotations" / "001.json").stat().st_mtime_ns
     (videos / "003.mp4").write_bytes((videos / "2.mp4").read_bytes())
+    (out / "annotations" / ".003.json.77.part").write_text("half of one")
     assert diffbgm_train(command) == 0
     assert "1 made, 2 kept, 0 failed" in capsys.readouterr().out
     assert (out / "annotations" / "001.json").stat().st_mtime_ns == made
