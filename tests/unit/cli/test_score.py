@@ -135,11 +135,25 @@ def test_json_is_one_object_and_silence(
         "wav": None,
         "stems": None,
         "manifest_file": None,
+        "project": None,
+        "take": "cafe",
         "seed": 42,
         "warnings": ["It is a short film."],
         "manifest": {"seed": 42},
     }
     assert answer == {"ok": True, **take, "takes": [take]}
+
+
+def test_a_project_keeps_the_takes(
+    story: _Story, film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "piece.dbgm"
+    words = ["score", str(film), "-o", str(tmp_path / "out.wav"), "--project", str(project), "--takes", "2", "-q"]
+    assert cli.main(words) == 0
+    assert [request.project for request in story.requests] == [project, project]
+    assert str(project) in capsys.readouterr().out.splitlines()
+    assert cli.main([*words[:5], str(tmp_path / "piece.mp4")]) == 1
+    assert ".dbgm" in capsys.readouterr().err
 
 
 def test_options_of_delivery_reach_the_request(story: _Story, film: Path, tmp_path: Path) -> None:
