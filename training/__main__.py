@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 from engine.device import DEVICES
@@ -72,11 +73,17 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_build_dataset(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from training.data import builder
-
     parser = commands.add_parser("build-dataset", help="annotations and features of your own videos beside POP909")
-    builder.add_arguments(parser)
-    parser.set_defaults(command=builder.run)
+    parser.add_argument("videos", type=Path, help="folder of videos: 001.mp4 belongs to song 001")
+    parser.add_argument("pop909", type=Path, help="a clone of POP909")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the dataset; may exist, to go on")
+    parser.add_argument("--pairs", type=Path, help="CSV of video,song where names do not tell")
+    parser.add_argument("--encoders", type=Path, help="folder that holds clip, blip and bert; else from the hub")
+    parser.add_argument("--no-encoders", action="store_true", help="leave captions and features out")
+    parser.add_argument("--rate", type=Fraction, default=Fraction(2), metavar="HZ", help="sampled frames a second (2)")
+    parser.add_argument("--jobs", type=int, default=0, help="processes (0: one for each two cores)")
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="of the encoders")
+    parser.set_defaults(command=_build_dataset)
 
 
 def _add_evaluation(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -95,6 +102,12 @@ def _add_import_checkpoint(commands: argparse._SubParsersAction[argparse.Argumen
 
 def _prepare(arguments: argparse.Namespace) -> int:
     from training.prepare import run
+
+    return run(arguments)
+
+
+def _build_dataset(arguments: argparse.Namespace) -> int:
+    from training.data.builder import run
 
     return run(arguments)
 

@@ -18,18 +18,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from engine.device import DEVICES, choose_device
+from engine.device import choose_device
 from engine.errors import EngineError, InputError
 from training.data.annotate import Job, annotate, is_done, read_annotation, write_text
 from training.data.annotators import Encoders, open_encoders
 from training.data.pop909 import song_folders
-
-RATE_HZ: Final = Fraction(2)
-"""As generation samples frames (`engine.encoding`)."""
 
 SUFFIXES: Final = frozenset((".avi", ".flv", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".ts", ".webm", ".wmv"))
 ALIGNED_S: Final = 3.0
@@ -66,21 +62,12 @@ class BuildReport:
     annotations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of the command."""
-    parser.add_argument("videos", type=Path, help="folder of videos: 001.mp4 belongs to song 001")
-    parser.add_argument("pop909", type=Path, help="a clone of POP909")
-    parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the dataset; may exist, to go on")
-    parser.add_argument("--pairs", type=Path, help="CSV of video,song where names do not tell")
-    parser.add_argument("--encoders", type=Path, help="folder that holds clip, blip and bert; else from the hub")
-    parser.add_argument("--no-encoders", action="store_true", help="leave captions and features out")
-    parser.add_argument("--rate", type=Fraction, default=RATE_HZ, metavar="HZ", help="sampled frames a second (2)")
-    parser.add_argument("--jobs", type=int, default=0, help="processes (0: one for each two cores)")
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="of the encoders")
-
-
 def run(arguments: argparse.Namespace) -> int:
-    """Build, and tell how it went. Returns 0, or 1 when no song could be made."""
+    """Build, and tell how it went; for the arguments see `training.__main__`.
+
+    Returns:
+        0, or 1 when no song could be made.
+    """
     if arguments.rate <= 0:
         raise InputError("--rate must be above 0.")
     songs = {folder.name: folder for folder in song_folders(arguments.pop909)}
