@@ -16,7 +16,7 @@ in the second it shifts the balance, and the mixture meets the target.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from engine.audio.clip import AudioClip, db_to_gain, points_of
 from engine.audio.curve import GainCurve
 from engine.audio.ducking import duck_curve, ducked_by_db
 from engine.audio.loudness import SILENCE, levelling, loudness_lufs, true_peak_db
-from engine.audio.mix import fade_in, fade_out, fit_length
+from engine.audio.mix import fade_in, fade_out, fit_length, fold_over
 from engine.cancel import NEVER, CancelToken
 from engine.settings import GenerationSettings
 from engine.timebase import Span
@@ -112,6 +112,7 @@ class FinishedSound:
         music_curve: from faded and placed music to its share of `sound`.
         original_curve: the same for the film's own sound; None where it is not in `sound`.
         facts: measurements.
+        loops: whether the music's end sounds on in its beginning.
     """
 
     sound: AudioClip
@@ -121,10 +122,13 @@ class FinishedSound:
     music_curve: GainCurve
     original_curve: GainCurve | None
     facts: MixFacts
+    loops: bool = False
 
     def share_of(self, rendered: AudioClip, *, cancel: CancelToken = NEVER) -> AudioClip:
         """The share that rendered music, all of it or one part, has in the sound."""
-        placed = placed_music(rendered, self.place, fade_in_s=self.fade_in_s, fade_out_s=self.fade_out_s)
+        placed = placed_music(
+            rendered, self.place, fade_in_s=self.fade_in_s, fade_out_s=self.fade_out_s, loops=self.loops
+        )
         return self.music_curve.applied(placed, cancel=cancel)
 
     def share_of_original(self, original: AudioClip, *, cancel: CancelToken = NEVER) -> AudioClip | None:
@@ -158,7 +162,11 @@ def finish(
         ValueError: when the sample rates differ.
     """
     ceiling_db = settings.true_peak_db - headroom_db
-    music = placed_music(rendered, place, fade_in_s=settings.fade_in_s, fade_out_s=settings.fade_out_s)
+    if settings.ending == "loop":
+        settings = replace(settings, fade_in_s=0.0, fade_out_s=0.0)
+    music = placed_music(
+        rendered, place, fade_in_s=settings.fade_in_s, fade_out_s=settings.fade_out_s, loops=settings.ending == "loop"
+    )
     if original is None:
         return _alone(music, place, settings, ceiling_db, speech, cancel)
     if original.sample_rate != music.sample_rate:
@@ -176,8 +184,9 @@ def finish(
     level = levelling(both, target_lufs=settings.loudness_lufs, ceiling_db=ceiling_db, cancel=cancel)
     sound = level.applied(both, in_place=True, cancel=cancel)
     facts = _measured(sound, "mixture", settings.loudness_lufs, settings, level, speech, ducking, cancel)
+    loops = settings.ending == "loop"
     return FinishedSound(
-        sound, place, settings.fade_in_s, settings.fade_out_s, curve.times(level), level.scaled(gain), facts
+        sound, place, settings.fade_in_s, settings.fade_out_s, curve.times(level), level.scaled(gain), facts, loops
     )
 
 
@@ -200,7 +209,8 @@ def _alone(
     level = levelling(music, target_lufs=target, ceiling_db=ceiling_db, cancel=cancel)
     sound = level.applied(music, in_place=True, cancel=cancel)
     facts = _measured(sound, "music", target, settings, level, speech, None, cancel)
-    return FinishedSound(sound, place, settings.fade_in_s, settings.fade_out_s, shift.times(level), None, facts)
+    loops = settings.ending == "loop"
+    return FinishedSound(sound, place, settings.fade_in_s, settings.fade_out_s, shift.times(level), None, facts, loops)
 
 
 def _add(clip: AudioClip, other: AudioClip, gain: float, cancel: CancelToken) -> None:
@@ -210,11 +220,19 @@ def _add(clip: AudioClip, other: AudioClip, gain: float, cancel: CancelToken) ->
         clip.samples[:, low : low + _BLOCK] += np.float32(gain) * other.samples[:, low : low + _BLOCK]
 
 
-def placed_music(rendered: AudioClip, place: Place, *, fade_in_s: float, fade_out_s: float) -> AudioClip:
-    """Rendered music cut to its length, faded, and silent wherever else the film goes on; always a copy."""
-    clip = fade_out(fit_length(rendered, place.duration_s), fade_out_s)
-    if fade_in_s > 0:
-        clip = fade_in(clip, fade_in_s)
+def placed_music(
+    rendered: AudioClip, place: Place, *, fade_in_s: float, fade_out_s: float, loops: bool = False
+) -> AudioClip:
+    """Rendered music cut to its length, faded, and silent wherever else the film goes on; always a copy.
+
+    Music that loops is not faded: what still sounds after its end sounds at its beginning.
+    """
+    if loops:
+        clip = fold_over(rendered, place.duration_s)
+    else:
+        clip = fade_out(fit_length(rendered, place.duration_s), fade_out_s)
+        if fade_in_s > 0:
+            clip = fade_in(clip, fade_in_s)
     points = points_of(place.film_s, clip.sample_rate)
     if points == clip.n:
         return clip

@@ -64,6 +64,16 @@ def fit_length(clip: AudioClip, duration_s: Fraction) -> AudioClip:
     return AudioClip(np.pad(clip.samples, ((0, 0), (0, points - clip.n))), clip.sample_rate)
 
 
+def fold_over(clip: AudioClip, duration_s: Fraction) -> AudioClip:
+    """Exactly so long, with what sounds after the end laid over the beginning, as when a loop comes round."""
+    fitted = fit_length(clip, duration_s)
+    samples = fitted.samples.copy()
+    for first in range(fitted.n, clip.n, max(fitted.n, 1)):
+        over = clip.samples[:, first : first + fitted.n]
+        samples[:, : over.shape[1]] += over
+    return AudioClip(samples, clip.sample_rate)
+
+
 def gain(clip: AudioClip, gain_db: float) -> AudioClip:
     """Louder or softer by `gain_db`."""
     return AudioClip(clip.samples * np.float32(db_to_gain(gain_db)), clip.sample_rate)
