@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from fractions import Fraction
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.music.tempo import Hit
 from engine.settings import GenerationSettings
 from engine.signals import VideoInfo
 from engine.version import __version__
@@ -31,7 +33,11 @@ def build_manifest(
     n_notes: int,
     timings_s: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Settings with the resolved seed, model, versions, timings, tempo, harmony and hits, as plain JSON data."""
+    """Settings with the resolved seed, model, versions, timings, tempo, harmony and hits, as plain JSON data.
+
+    All times are the video's, also where only a range of it has music.
+    """
+    offset_s = plan.offset_s
     return {
         "schema_version": SCHEMA_VERSION,
         "generator": f"{GENERATOR} {__version__}",
@@ -50,16 +56,24 @@ def build_manifest(
         "music": {
             "bpm": plan.tempo.bpm(),
             "us_per_quarter": plan.tempo.changes[0].us_per_quarter,
-            "start_s": float(plan.tempo.start_s),
+            "start_s": float(offset_s + plan.tempo.start_s),
             "beats": plan.n_beats,
             "notes": n_notes,
             "key": plan.harmony.key.label,
             "palette": settings.palette,
         },
-        "shots": [{"start_s": float(s.start_s), "end_s": float(s.end_s), "begins": s.transition} for s in plan.shots],
-        "hits": [{name: _plain(value) for name, value in asdict(hit).items()} for hit in plan.hits()],
+        "range_s": None if plan.range_s is None else [float(time_s) for time_s in plan.range_s],
+        "shots": [
+            {"start_s": float(offset_s + s.start_s), "end_s": float(offset_s + s.end_s), "begins": s.transition}
+            for s in plan.shots
+        ],
+        "hits": [_hit(hit, offset_s) for hit in plan.hits()],
         "captions": [asdict(caption) for caption in plan.encoded.captions] if plan.encoded is not None else [],
     }
+
+
+def _hit(hit: Hit, offset_s: Fraction) -> dict[str, Any]:
+    return {name: _plain(value) for name, value in asdict(replace(hit, time_s=offset_s + hit.time_s)).items()}
 
 
 def container_metadata(manifest: Mapping[str, Any]) -> dict[str, str]:
