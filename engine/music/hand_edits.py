@@ -30,6 +30,8 @@ _LINK_TICKS: Final = 360.0
 _FAR_TICKS: Final = 16 * 960.0
 """A note of one pitch, length and loudness within four bars is taken for the same note, moved."""
 _SLACK_TICKS: Final = 1.0
+_KNOWN_SHARE: Final = 0.05
+"""A file in which fewer of a take's notes are found is one of another take."""
 
 
 def read_edits(path: Path, score: Score, notes: Sequence[Note]) -> tuple[Note, ...]:
@@ -53,8 +55,8 @@ def read_edits(path: Path, score: Score, notes: Sequence[Note]) -> tuple[Note, .
     n_steps = max(last, *(note.end for note in notes)) if notes else last
     played = _Played.of(score, notes, ticks_of_steps(score.tempo, n_steps + STEPS_PER_BAR))
     pairs = _matched(played, read_played(path))
-    if played.lines and not pairs.same:
-        raise InputError(f"'{path.name}' holds no note of this take as it was played.", "Name the take it came from.")
+    if pairs.known < _KNOWN_SHARE * sum(len(line.notes) for line in played.lines):
+        raise InputError(f"'{path.name}' is not this take as it was played.", "Name the take it came from.")
     return _edited(played, pairs, notes)
 
 
@@ -137,12 +139,13 @@ class _Pairs:
         same: those that are in the edited file as they were.
         changed: those that are in it otherwise.
         new: notes of no earlier one, with the voice that they belong to.
-        shift_ticks: what the edited file's times are to be moved by.
+        known: how many are in it as they were, or transposed only.
     """
 
     same: frozenset[_Spot]
     changed: dict[_Spot, PlayedNote]
     new: tuple[tuple[Voice, PlayedNote], ...]
+    known: int
 
 
 def _matched(played: _Played, file: PlayedFile) -> _Pairs:
@@ -224,11 +227,12 @@ class _Matcher:
 
         keep, slack = self._note_changed, 2 * self.slack
         self._pair(self.slack, lambda a, b: self._ends(a, b) and a.velocity == b.velocity, keep, one_pitch=False)
+        known = len(self.same) + len(self.changed)
         self._pair(_NEAR_TICKS, lambda _a, _b: True, keep)
         self._pair(_FAR_TICKS, lambda a, b: a.velocity == b.velocity and abs(_length(a) - _length(b)) <= slack, keep)
         new = [(self._line_of(spot), note) for spot, note in self.edited.items()]
         kept = tuple((voice, note) for voice, note in new if voice is not None)
-        return _Pairs(frozenset(self.same), self.changed, kept)
+        return _Pairs(frozenset(self.same), self.changed, kept, known)
 
     def _line_of(self, spot: _Spot) -> Voice | None:
         """The voice of a new note, None in a part that doubles another."""

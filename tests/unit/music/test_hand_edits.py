@@ -206,11 +206,24 @@ def test_a_new_note_lands_on_the_grid_in_its_voice(tmp_path: Path) -> None:
 def test_a_file_of_another_piece_is_refused(tmp_path: Path) -> None:
     notes = piece(1)
     other = played(tuple(replace(note, pitch=note.pitch + 1, velocity=33) for note in piece(77)))
-    with pytest.raises(InputError, match="no note of this take"):
+    with pytest.raises(InputError, match="not this take"):
         read_edits(edited(other, tmp_path / "a.mid"), played(notes), notes)
     (tmp_path / "b.mid").write_bytes(b"nonsense")
     with pytest.raises(InputError):
         read_edits(tmp_path / "b.mid", played(notes), notes)
+
+
+def test_all_of_a_piece_transposed_is_an_edit(tmp_path: Path) -> None:
+    notes = piece(1)
+    score = played(notes)
+
+    def up(file: Any) -> None:
+        for track in file.tracks:
+            track[:] = [m.copy(note=m.note + 2) if m.type in ("note_on", "note_off") else m for m in track]
+
+    got = read_edits(edited(score, tmp_path / "a.mid", up), score, notes)
+    expected = {replace(note, pitch=note.pitch + 2) for note in notes}
+    assert len(expected & set(got)) > 0.95 * len(notes)
 
 
 def test_an_empty_take_takes_any_notes(tmp_path: Path) -> None:
