@@ -88,9 +88,7 @@ def playable(hits: Sequence[HitPoint], strictness: Strictness) -> tuple[HitPoint
     return tuple(replace(hit, starred=hit.time_s in stars) for hit in hits)
 
 
-def _starred(
-    hits: Sequence[HitPoint], stars_s: Sequence[Fraction], duration_s: Fraction
-) -> tuple[HitPoint, ...]:
+def _starred(hits: Sequence[HitPoint], stars_s: Sequence[Fraction], duration_s: Fraction) -> tuple[HitPoint, ...]:
     """The hits with the user's stars; a star where nothing is becomes a hit of its own."""
     found = {hit.time_s: hit for hit in hits}
     for star_s in stars_s:

@@ -26,14 +26,14 @@ Bools = NDArray[np.bool_]
 MARGIN: Final = 4e-5
 """Limits are taken this much (a share) narrower, which leaves room for whole microseconds."""
 
-EXCESS: Final = 6e-5
+EXCESS: Final = 9e-5
 """An excess up to here, measured from the narrower limits, is none."""
 
-_FIRM: Final = ((1e4, 8), (1e7, 6), (1e9, 3))
+_FIRM: Final = ((1e2, 6), (1e4, 8), (1e6, 6), (1e8, 5))
 """Weights of the limits, and steps at each."""
 
-_HOPELESS: Final = 3e-3
-"""An excess above this at the first weight will not go away at the next."""
+_HOPELESS: Final = 0.3
+"""An excess above this, over the root of the weight, will not go away at the next weight."""
 
 _GIVEN: Final = 1e13
 _PULL: Final = 0.03
@@ -154,20 +154,33 @@ class _Solver:
         times = self._solve(self.band, self.right)
         over = self._excess(times)
         for firmness, most_steps in _FIRM:
-            before: Bools | None = None
-            for _ in range(most_steps):
-                active = over > 0
-                if not active.any() or (before is not None and bool((active == before).all())):
-                    break
-                before = active
-                band, right = self.band.copy(), self.right.copy()
-                for rows in self._active_rows(np.flatnonzero(active)):
-                    self._add(band, right, rows, np.full(len(rows.values), firmness))
-                times = self._solve(band, right)
-                over = self._excess(times)
-            if before is None or over.max(initial=0.0) > _HOPELESS:
+            if not (over > 0).any():
+                break
+            times, over = self._settle(times, over, firmness, most_steps)
+            if over.max(initial=0.0) > _HOPELESS / firmness**0.5:
                 break
         return self._told(times, over)
+
+    def _settle(self, times: Array, over: Array, firmness: float, most_steps: int) -> tuple[Array, Array]:
+        """Newton's method at one weight of the limits, each step as long as does most good."""
+        slope = _banded_product(self.band, times) - self.right
+        for _ in range(most_steps):
+            active = over > 0
+            band, right = self.band.copy(), self.right.copy()
+            for rows in self._active_rows(np.flatnonzero(active)):
+                self._add(band, right, rows, np.full(len(rows.values), firmness))
+            aim = self._solve(band, right)
+            aim_over = self._excess(aim)
+            step = aim - times
+            turn = _banded_product(self.band, step)
+            length = _best_length(over, aim_over, firmness, float(slope @ step), float(turn @ step))
+            whole = length > 1 - 1e-9
+            times = aim if whole else times + length * step
+            over = aim_over if whole else over + length * (aim_over - over)
+            slope = slope + length * turn
+            if whole and bool(((over > 0) == active).all()):
+                break
+        return times, over
 
     def _told(self, times: Array, over: Array) -> Curve:
         places = np.flatnonzero(over > EXCESS)
@@ -255,9 +268,7 @@ class _Solver:
         if self.n > 2:
             left, right = self._tempo_rows(cells[:-1], 0.0), self._tempo_rows(cells[1:], 0.0)
             places = np.stack([cells[:-1], cells[:-1] + 1, cells[:-1] + 2], 1)
-            factors = np.stack(
-                [-left.factors[:, 0], -left.factors[:, 1] + right.factors[:, 0], right.factors[:, 1]], 1
-            )
+            factors = np.stack([-left.factors[:, 0], -left.factors[:, 1] + right.factors[:, 0], right.factors[:, 1]], 1)
             weights = stiffness * 2 / (self.lengths[:-1] + self.lengths[1:])
             wishes.append((_Rows(places, factors, np.zeros(self.n - 2)), weights))
         pins = np.arange(len(self.course.pinned))
@@ -298,6 +309,32 @@ class _Solver:
         times = np.asarray(solveh_banded(band, right, lower=True, check_finite=False))
         times[self.given] = self.course.times_s[self.given] / self.unit_s
         return times
+
+
+def _best_length(over: Array, aim_over: Array, firmness: float, slope: float, turn: float) -> float:
+    """The share of a step, up to all of it, at which the wishes and the limits' squared excess are least together."""
+    touched = (over > 0) | (aim_over > 0)
+    here, change = over[touched], (aim_over - over)[touched]
+
+    def rise(share: float) -> float:
+        return slope + share * turn + firmness * float(np.maximum(here + share * change, 0.0) @ change)
+
+    if rise(1.0) <= 1e-9 * abs(rise(0.0)):
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(12):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if rise(middle) < 0 else (low, middle)
+    return max(high, 1e-3)
+
+
+def _banded_product(band: Array, x: Array) -> Array:
+    out = band[0] * x
+    for below in range(1, len(band)):
+        diagonal = band[below, : len(x) - below]
+        out[below:] += diagonal * x[:-below]
+        out[:-below] += diagonal * x[below:]
+    return np.asarray(out)
 
 
 @dataclass(frozen=True, slots=True)

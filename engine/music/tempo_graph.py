@@ -43,6 +43,9 @@ _MOST_AHEAD: Final = 12
 _ENOUGH_ARCS: Final = 16
 _MOST_COUNTS: Final = 24
 _FULL_DEVIATION: Final = 0.25
+_EASY: Final = 0.6
+_STEEP: Final = 12.0
+"""Turns that use more than this share of the largest change cost more than in proportion: few such in a row go well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ class Nodes:
 
     Attributes:
         times_s: when.
-        slack_s: how far off an unstarred hit may be met.
+        slack_s: how far off a hit may be met at worst.
         weights: what it counts; starred: whether it must be met exactly.
         place: cost of each eighth of the bar, `[J + 2, 8]`.
         closes: whether the last hit is the end of what is solved, so that nothing follows it.
@@ -119,6 +122,11 @@ class Nodes:
     @property
     def n_hits(self) -> int:
         return len(self.times_s) - 2
+
+    @property
+    def give_s(self) -> Array:
+        """How far off a hit may be met without giving anything up: not at all where it is starred."""
+        return np.where(self.starred, 0.0, self.slack_s)
 
     @classmethod
     def of(cls, hits: Sequence[HitPoint], duration_s: float, *, frame_s: float, taste: Taste) -> Nodes:
@@ -248,7 +256,7 @@ def _between(task: Task) -> list[Arcs]:
     left_out = _left_out(task)
     known &= left_out[target - 1] - left_out[source] < WALL / 2
     seconds = nodes.times_s[target] - nodes.times_s[source]
-    slack_s = nodes.slack_s[source] + nodes.slack_s[target]
+    slack_s = nodes.give_s[source] + nodes.give_s[target]
     first = np.maximum(1, np.ceil(2 * (seconds - slack_s) / task.limits.longest_s - 1e-9)).astype(np.int64)
     last = np.floor(2 * (seconds + slack_s) / task.limits.shortest_s + 1e-9).astype(np.int64)
     counts = np.where(known, np.maximum(0, last - first + 1), 0)
@@ -265,7 +273,7 @@ def _from_start(task: Task, lead: int, left_out: Array) -> Arcs:
     """From the start to one of the first hits, after a rest of some sixteenths."""
     nodes, limits = task.nodes, task.limits
     target = np.arange(1, min(_MOST_AHEAD, nodes.n_hits) + 1)
-    seconds, slack_s = nodes.times_s[target], nodes.slack_s[target]
+    seconds, slack_s = nodes.times_s[target], nodes.give_s[target]
     first = np.maximum(0, np.ceil(2 * (seconds - slack_s) / limits.longest_s - lead / 2 - 1e-9)).astype(np.int64)
     last = np.floor(2 * (seconds + slack_s) / limits.shortest_s - lead / 2 + 1e-9).astype(np.int64)
     counts = np.where(left_out[target - 1] < WALL / 2, np.maximum(0, last - first + 1), 0)
@@ -409,8 +417,11 @@ def _turn_costs(arcs: Arcs, task: Task, node: Ints, first: Ints, second: Ints) -
     starred = task.nodes.starred[node]
     missed = starred & (strain > 1 + 1e-6)
     used = np.where(starred & ~missed, strain, eased)
-    cost = task.taste.smooth * used**2 + np.where(used > 1 + 1e-6, WALL * used, 0.0)
-    cost = cost + np.where(missed, task.taste.near * task.nodes.weights[node], 0.0)
+    cost = task.taste.smooth * (used**2 + _STEEP * np.maximum(0.0, used - _EASY) ** 2) + np.where(
+        used > 1 + 1e-6, WALL * used, 0.0
+    )
+    near = task.taste.near * task.nodes.weights[node] if task.leave_stars else WALL
+    cost = cost + np.where(missed, near, 0.0)
     return cost, strain
 
 

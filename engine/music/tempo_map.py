@@ -22,8 +22,8 @@ from engine.music.hits import HitPoint
 from engine.music.tempo import beats_of_seconds, bpm_at, choose_tempo, seconds_of_steps
 from engine.music.tempo_course import Route, course_of, map_of, route_of
 from engine.music.tempo_curve import Array, Course, Curve, fit_curve
-from engine.music.tempo_graph import TASTES, WALL, Arcs, Limits, Nodes, Task, Turns, limits_of, make_arcs, make_turns, range_us
-from engine.music.tempo_walk import Walk, cheapest_walk
+from engine.music.tempo_graph import TASTES, WALL, Limits, Nodes, Task, limits_of, make_arcs, make_turns, range_us
+from engine.music.tempo_walk import Walk, Walker
 from engine.settings import Strictness
 from engine.timebase import BEATS_PER_BAR, SHORT_BAR_BEATS, STEPS_PER_BAR, STEPS_PER_BEAT, TempoMap
 
@@ -36,9 +36,13 @@ WIDEST: Final = 1.5
 FREE_CHANGE: Final = 0.25
 """Under "free" this share of the largest change is used."""
 
-_TRIES: Final = 6
+EXACT_MS: Final = 0.05
+"""A star that is met is met to this; whole microseconds leave it less."""
+
+_TRIES: Final = 4
 _GIVE_UPS: Final = 14
-_PENALTY: Final = 1.5
+_PENALTY: Final = 1.0
+_KEPT_BACK: Final = 4
 _STEADY_CHANGE: Final = 0.002
 _STIFFNESS: Final[Mapping[Strictness, float]] = {"strict": 0.6, "balanced": 1.0, "free": 8.0}
 _EPSILON_S: Final = 1e-6
@@ -154,6 +158,7 @@ def solve_tempo(
         strictness=strictness,
         short_bars=short_bars,
         frame_s=frame_s,
+        times_s=[float(hit.time_s) for hit in inside],
     )
     if change < _STEADY_CHANGE or limits.longest_s < limits.shortest_s * (1 + _STEADY_CHANGE):
         return _told(request, _steady(request, bpm_min, bpm_max, preferred_bpm), _Attempt.none())
@@ -182,6 +187,17 @@ class _Request:
     strictness: Strictness
     short_bars: bool
     frame_s: float
+    times_s: list[float]
+
+    def weightier_near(self, hit: HitPoint) -> float | None:
+        """The time of a hit that counts as much and lies nearer than hits that take part, None if there is none."""
+        time_s = float(hit.time_s)
+        first, last = (
+            bisect_left(self.times_s, time_s - NODE_DISTANCE_S),
+            bisect_left(self.times_s, time_s + NODE_DISTANCE_S),
+        )
+        rivals = zip(self.times_s[first:last], self.hits[first:last], strict=True)
+        return next((at for at, other in rivals if at != time_s and other.salience >= hit.salience), None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,9 +228,7 @@ def _attempt(request: _Request) -> _Attempt:
     )
     found = _Search(task, request).best()
     lost = {chosen[node - 1].time_s for node in found.lost} | set(crowded)
-    tempo = map_of(
-        found.course, found.curve, found.route, range_us=request.range_us, until_s=float(request.duration_s)
-    )
+    tempo = map_of(found.course, found.curve, found.route, range_us=request.range_us, until_s=float(request.duration_s))
     return _Attempt(tempo, frozenset(lost), crowded)
 
 
@@ -257,43 +271,64 @@ class _Search:
         self.stiffness = _STIFFNESS[request.strictness]
 
     def best(self) -> _Found:
-        arcs, turns, walk = self._first_walk()
-        extra = np.zeros(len(turns.cost))
-        best: _Found | None = None
-        for _ in range(_TRIES):
-            route = route_of(walk, arcs, self.task.nodes)
-            found = self._fit(route, self._missed(walk, arcs, turns), frozenset())
-            if best is None or found.curve.excess < best.curve.excess:
-                best = found
-            if found.curve.is_legal:
-                break
-            self._make_dearer(extra, found, walk, arcs)
-            before, walk = walk, cheapest_walk(arcs, turns, self.task, extra)
-            if walk.arcs == before.arcs or walk.cost >= WALL:
-                break
-        assert best is not None
-        return best if best.curve.is_legal else self._give_up(best)
+        """The first course that can be played, of walks first to the user's taste, then for ease alone."""
+        tries: list[_Found] = []
+        for task in (self.task, _for_ease(self.task)):
+            self.task = task
+            walker, walk = self._first_walk()
+            for i in range(_TRIES):
+                route = route_of(walk, walker.arcs, self.task.nodes)
+                tries.append(self._fit(route, self._missed(walk, walker), frozenset()))
+                if tries[-1].curve.is_legal:
+                    return tries[-1]
+                walk = self._another(walker, walk, tries[-1], i)
+                if not walk.is_playable:
+                    break
+        return self._give_up(min(tries, key=lambda found: found.curve.excess))
 
-    def _first_walk(self) -> tuple[Arcs, Turns, Walk]:
+    def _first_walk(self) -> tuple[Walker, Walk]:
         """With all stars if there is such a walk, else with those that cost least left out."""
         for leave_stars in (False, True):
             self.task = replace(self.task, leave_stars=leave_stars)
             arcs = make_arcs(self.task)
-            turns = make_turns(arcs, self.task)
-            try:
-                walk = cheapest_walk(arcs, turns, self.task)
-            except ValueError:
-                continue
-            if walk.cost < WALL:
-                break
-        return arcs, turns, walk
+            walker = Walker(arcs, make_turns(arcs, self.task), self.task)
+            walk = walker.walk()
+            if walk is not None and (walk.is_playable or leave_stars):
+                return walker, walk
+        raise AssertionError("a walk that leaves out every hit always leads to the end")
 
-    def _missed(self, walk: Walk, arcs: Arcs, turns: Turns) -> frozenset[int]:
+    def _another(self, walker: Walker, walk: Walk, found: _Found, tries: int) -> Walk:
+        """A walk around the strained stretches, the last of them first, so that what lies before it can stay."""
+        penalty, keep = _PENALTY * 4**tries, _KEPT_BACK * 2**tries
+        for places in sorted(self._strained_turns(found), reverse=True):
+            inside = [place for place in places if place < len(walk.turns)]
+            if inside:
+                walk = walker.make_dearer(walk, inside, penalty / len(inside), keep=keep)
+        return walk
+
+    def _strained_turns(self, found: _Found) -> list[list[int]]:
+        """For each strained stretch that lies apart from worse ones, the turns of the walk in it."""
+        beats = found.route.beats
+        groups: list[list[int]] = []
+        taken: set[int] = set()
+        if len(beats) == 0:
+            return groups
+        for low, high in found.curve.strained:
+            first, last = int(np.searchsorted(beats, low - 1e-6)), int(np.searchsorted(beats, high + 1e-6)) - 1
+            if last < first:
+                first, last = max(0, first - 1), min(first, len(beats) - 1)
+            group = list(range(first + 1, last + 2))
+            if not taken & set(group):
+                groups.append(group)
+                taken |= set(group)
+        return groups
+
+    def _missed(self, walk: Walk, walker: Walker) -> frozenset[int]:
         """Starred nodes whose turn asks for more than the largest change."""
-        nodes = self.task.nodes
-        targets = (int(arcs.target[arc]) for arc in walk.arcs)
-        pairs = zip(targets, walk.turns[1:], strict=True)
-        return frozenset(node for node, turn in pairs if nodes.starred[node] and turns.strain[turn] > 1 + 1e-6)
+        arcs, turns = list(walk.arcs), list(walk.turns[1:])
+        targets = walker.arcs.target[arcs]
+        over = (walker.turns.strain[turns] > 1 + 1e-6) & self.task.nodes.starred[targets]
+        return frozenset(targets[over].tolist())
 
     def _fit(self, route: Route, loose: frozenset[int], free: frozenset[int]) -> _Found:
         course = course_of(route, self.task, loose=loose, free=free)
@@ -303,50 +338,50 @@ class _Search:
         lost = frozenset(int(node) for node in np.flatnonzero(self.task.nodes.starred) if int(node) not in met)
         return _Found(course, curve, route, lost)
 
-    def _make_dearer(self, extra: np.ndarray, found: _Found, walk: Walk, arcs: Arcs) -> None:
-        """Raise the cost of the turns in the strained stretches."""
-        beats = np.concatenate([found.route.beats, [np.inf]])
-        for low, high in found.curve.strained:
-            inside = np.flatnonzero((beats >= low - 1e-6) & (beats <= high + 1e-6))
-            if len(inside) == 0:
-                after = int(np.searchsorted(beats, high))
-                inside = np.array([max(0, after - 1), min(after, len(beats) - 2)])
-            for place in set(inside.tolist()):
-                if place + 1 < len(walk.turns):
-                    extra[walk.turns[place + 1]] = max(extra[walk.turns[place + 1]], 0) + _PENALTY / len(inside)
-
     def _give_up(self, found: _Found) -> _Found:
         """Let go of the lightest hit in each strained stretch: a star first becomes near, then is left out."""
-        nodes = self.task.nodes
-        loose: frozenset[int] = frozenset(n for n in found.lost if n in set(found.route.nodes.tolist()))
+        met = set(found.route.nodes.tolist())
+        loose = frozenset(found.lost & met)
         free: frozenset[int] = frozenset()
         for _ in range(_GIVE_UPS):
-            near = self._strained_nodes(found, free)
-            if found.curve.is_legal or not near:
-                return found
-            for group in near:
-                lightest = min(group, key=lambda n: (bool(nodes.starred[n]), nodes.weights[n]))
-                stars = [n for n in group if nodes.starred[n] and n not in loose]
-                if stars and not (self.request.strictness == "strict" and lightest not in stars):
-                    loose |= {min(stars, key=lambda n: float(nodes.weights[n]))}
-                else:
-                    free |= {lightest}
+            groups = self._strained_nodes(found, free)
+            if found.curve.is_legal or not groups:
+                break
+            for group in groups:
+                loosened, freed = self._let_go(group, loose)
+                loose, free = loose | loosened, free | freed
             found = self._fit(found.route, loose, free)
-        return self._fit(found.route, loose, frozenset(found.route.nodes.tolist()))
+        return found if found.curve.is_legal else self._fit(found.route, loose, frozenset(met))
+
+    def _let_go(self, group: list[int], loose: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
+        """Of hits of which one must go: stars that become near, hits that are left out."""
+        nodes = self.task.nodes
+        lightest = min(group, key=lambda n: (bool(nodes.starred[n]), n not in loose, float(nodes.weights[n])))
+        exact = [n for n in group if nodes.starred[n] and n not in loose]
+        if exact and (self.request.strictness != "strict" or lightest in exact):
+            return frozenset((min(exact, key=lambda n: float(nodes.weights[n])),)), frozenset()
+        return frozenset(), frozenset((lightest,))
 
     def _strained_nodes(self, found: _Found, free: frozenset[int]) -> list[list[int]]:
-        """Of the strained stretches that lie apart, the worst first, the hits in or next to them."""
+        """For each strained stretch that lies apart from worse ones, the hits in or next to it."""
         groups: list[list[int]] = []
         taken: set[int] = set()
-        beats = found.route.beats
+        beats, nodes = found.route.beats, found.route.nodes.tolist()
         for low, high in found.curve.strained:
             first = max(0, int(np.searchsorted(beats, low - 1e-6)) - 1)
             last = min(len(beats) - 1, int(np.searchsorted(beats, high + 1e-6)))
-            group = [int(n) for n in found.route.nodes[first : last + 1] if int(n) not in free]
+            group = [n for n in nodes[first : last + 1] if n not in free]
             if group and not taken & set(group):
                 groups.append(group)
-            taken |= set(group)
+                taken |= set(group)
         return groups
+
+
+def _for_ease(task: Task) -> Task:
+    """A task that cares for metre and the preferred tempo a tenth as much."""
+    place = np.where(task.nodes.place < WALL, task.nodes.place / 10, task.nodes.place)
+    taste = replace(task.taste, place=task.taste.place / 10, prefer=task.taste.prefer / 10)
+    return replace(task, nodes=replace(task.nodes, place=place), taste=taste)
 
 
 def _steady(request: _Request, bpm_min: float, bpm_max: float, preferred_bpm: float) -> TempoMap:
@@ -385,9 +420,7 @@ def _sounding(tempo: TempoMap, steps: Array) -> Array:
     return np.where(silent, (bars + 1) * STEPS_PER_BAR, steps)
 
 
-def _told(
-    request: _Request, tempo: TempoMap, attempt: _Attempt, *, widened_from: float | None = None
-) -> TempoSolution:
+def _told(request: _Request, tempo: TempoMap, attempt: _Attempt, *, widened_from: float | None = None) -> TempoSolution:
     """The solution with its hits placed and its losses named."""
     placements = place_hits(request.hits, tempo, frame_s=request.frame_s)
     sentences: list[str] = []
@@ -397,7 +430,7 @@ def _told(
     told: list[Placement] = []
     dropped: list[Dropped] = []
     for placement in placements:
-        exact = abs(placement.error_ms) <= 0.5 and placement.on_grid
+        exact = abs(placement.error_ms) <= EXACT_MS
         if placement.starred and not exact:
             reason = _reason(placement, request, attempt)
             dropped.append(Dropped(placement.hit, reason))
@@ -417,10 +450,9 @@ def _reason(placement: Placement, request: _Request, attempt: _Attempt) -> str:
     bounds = f"between {low:g} and {high:g} BPM, with changes of up to {request.limits.change:.1%} within a bar"
     if placement.on_grid:
         return f"no tempo {bounds}, comes nearer than {abs(placement.error_ms):.0f} ms"
-    others = [h for h in request.hits if h.time_s != placement.time_s and h.salience >= placement.hit.salience]
-    near = [h for h in others if abs(h.time_s - placement.time_s) < NODE_DISTANCE_S]
-    if near and not placement.starred:
-        return f"it lies too near to the hit at {float(near[0].time_s):.3f} s"
+    near = request.weightier_near(placement.hit)
+    if near is not None and not placement.starred:
+        return f"it lies too near to the hit at {near:.3f} s"
     return f"no tempo {bounds}, brings an eighth note to it beside the weightier hits"
 
 
