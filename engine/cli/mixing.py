@@ -126,7 +126,7 @@ def takes_of(request: GenerationRequest, count: int) -> tuple[GenerationRequest,
         replace(
             request,
             settings=replace(request.settings, seed=(seed + i) % (MAX_SEED + 1)),
-            output=_named(request.output, i + 1),
+            output=numbered(request.output, i + 1),
             midi=numbered(request.midi, i + 1),
             wav=numbered(request.wav, i + 1),
             manifest=numbered(request.manifest, i + 1),
@@ -134,9 +134,3 @@ def takes_of(request: GenerationRequest, count: int) -> tuple[GenerationRequest,
         )
         for i in range(count)
     )
-
-
-def _named(path: Path, number: int) -> Path:
-    result = numbered(path, number)
-    assert result is not None
-    return result
