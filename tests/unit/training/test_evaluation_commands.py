@@ -108,6 +108,7 @@ def test_ablations_that_are_trained(run: Run, place: Path, tmp_path: Path) -> No
     assert run("ablate", "--train", "debug", "--only", "t0") == 1
 
 
+@pytest.mark.slow
 def test_the_report_has_every_bar(run: Run, place: Path, tmp_path: Path) -> None:
     sizes = ["--windows", 3, "--sweep-windows", 1, "--steps-windows", 1, "--plan-windows", 2, "--long-pieces", 2]
     assert run("report", place / "bundle", *sizes, "-o", tmp_path / "out") == 0

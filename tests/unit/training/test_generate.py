@@ -92,9 +92,7 @@ def test_variants_give_the_network_what_they_say() -> None:
     dynamic, semantic = (predicted("dynamic", True, timestep=t) for t in (late, early))
     assert torch.equal(predicted("semantic-dynamic", True, timestep=late), dynamic)
     assert torch.equal(predicted("dynamic-semantic", True, timestep=early), semantic)
-    assert torch.equal(
-        predicted("semantic-dynamic", True, timestep=early), predicted("semantic", True, timestep=early)
-    )
+    assert torch.equal(predicted("semantic-dynamic", True, timestep=early), predicted("semantic", True, timestep=early))
     assert torch.equal(predicted("dynamic-semantic", True, timestep=late), predicted("semantic", True, timestep=late))
     assert not torch.allclose(dynamic, predicted("semantic", True, timestep=late))
 
