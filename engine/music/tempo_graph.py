@@ -40,7 +40,7 @@ LEADS: Final = (0, 1, 2, 3)
 """Sixteenths of rest before the music begins."""
 
 _MOST_AHEAD: Final = 12
-_ENOUGH_ARCS: Final = 16
+_ENOUGH_ARCS: Final = 9
 _MOST_COUNTS: Final = 24
 _FULL_DEVIATION: Final = 0.25
 _EASY: Final = 0.6

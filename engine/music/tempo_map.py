@@ -33,6 +33,9 @@ NODE_DISTANCE_S: Final = 0.7
 WIDEST: Final = 1.5
 """Under "strict" the largest change may be widened up to this factor to save a star."""
 
+MOST_SAVED: Final = 8
+"""Where more stars than this are lost, a wider change would not be the smaller thing to give up."""
+
 FREE_CHANGE: Final = 0.25
 """Under "free" this share of the largest change is used."""
 
@@ -163,7 +166,7 @@ def solve_tempo(
     if change < _STEADY_CHANGE or limits.longest_s < limits.shortest_s * (1 + _STEADY_CHANGE):
         return _told(request, _steady(request, bpm_min, bpm_max, preferred_bpm), _Attempt.none())
     attempt = _attempt(request)
-    if attempt.lost and strictness == "strict":
+    if 0 < len(attempt.lost) <= MOST_SAVED and strictness == "strict":
         wider = replace(request, limits=replace(limits, change=min(0.9, change * WIDEST)))
         second = _attempt(wider)
         if len(second.lost) < len(attempt.lost):
@@ -276,7 +279,7 @@ class _Search:
         for task in (self.task, _for_ease(self.task)):
             self.task = task
             walker, walk = self._first_walk()
-            for i in range(_TRIES):
+            for i in range(1 if self.task.leave_stars else _TRIES):
                 route = route_of(walk, walker.arcs, self.task.nodes)
                 tries.append(self._fit(route, self._missed(walk, walker), frozenset()))
                 if tries[-1].curve.is_legal:
@@ -284,6 +287,8 @@ class _Search:
                 walk = self._another(walker, walk, tries[-1], i)
                 if not walk.is_playable:
                     break
+            if self.task.leave_stars:
+                break
         return self._give_up(min(tries, key=lambda found: found.curve.excess))
 
     def _first_walk(self) -> tuple[Walker, Walk]:
@@ -298,13 +303,9 @@ class _Search:
         raise AssertionError("a walk that leaves out every hit always leads to the end")
 
     def _another(self, walker: Walker, walk: Walk, found: _Found, tries: int) -> Walk:
-        """A walk around the strained stretches, the last of them first, so that what lies before it can stay."""
-        penalty, keep = _PENALTY * 4**tries, _KEPT_BACK * 2**tries
-        for places in sorted(self._strained_turns(found), reverse=True):
-            inside = [place for place in places if place < len(walk.turns)]
-            if inside:
-                walk = walker.make_dearer(walk, inside, penalty / len(inside), keep=keep)
-        return walk
+        """A walk around the strained stretches."""
+        groups = [[place for place in group if place < len(walk.turns)] for group in self._strained_turns(found)]
+        return walker.make_dearer(walk, groups, _PENALTY * 4**tries, keep=_KEPT_BACK * 2**tries)
 
     def _strained_turns(self, found: _Found) -> list[list[int]]:
         """For each strained stretch that lies apart from worse ones, the turns of the walk in it."""

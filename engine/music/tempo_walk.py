@@ -45,6 +45,11 @@ class Walk:
         return self.cost < WALL
 
 
+_NO_WALK: Final = Walk((), (), (), 0.0)
+_MANY: Final = 8
+"""From so many groups of turns on, all values are worked out anew at once."""
+
+
 class Walker:
     """Finds walks, and others when turns become dearer."""
 
@@ -71,22 +76,32 @@ class Walker:
         """The cheapest walk, None when none leads from the start to the end."""
         if not np.isfinite(self.value[0, 0]):
             return None
-        return self._follow(0, 0, Walk((), (), (), 0.0), 0)
+        return self._follow(0, 0, _NO_WALK, 0)
 
-    def make_dearer(self, walk: Walk, places: Sequence[int], penalty: float, *, keep: int) -> Walk:
-        """Raise the cost of some turns of a walk, and find the cheapest walk that keeps its beginning.
+    def make_dearer(self, walk: Walk, places: Sequence[Sequence[int]], penalty: float, *, keep: int) -> Walk:
+        """Raise the cost of some turns of a walk, and find another walk.
 
         Args:
-            places: indices into `walk.turns`.
-            keep: so many arcs before the first of the turns may change.
+            places: groups of indices into `walk.turns`; each group is made dearer by the penalty.
+            keep: so many arcs before each group may change; arcs before those stay.
         """
-        raised = [walk.turns[place] for place in places]
-        self.costs[raised] += penalty
-        kept = max(0, min(places) - keep)
+        groups = sorted((sorted(group) for group in places if group), reverse=True)
+        many = len(groups) > _MANY
+        for group in groups:
+            self.costs[[walk.turns[place] for place in group]] += penalty / len(group)
+            if not many:
+                walk = self._around(walk, group, keep)
+        if many:
+            self._work_out(len(self.turns.leaving) - 1, 0)
+            walk = self._follow(0, 0, _NO_WALK, 0)
+        return walk
+
+    def _around(self, walk: Walk, places: Sequence[int], keep: int) -> Walk:
+        """The cheapest walk that keeps the beginning of another, up to a few arcs before turns that became dearer."""
+        kept = max(0, places[0] - keep)
         whole = (0, *walk.arcs)
-        low, high = int(self.arcs.target[whole[kept]]), int(self.arcs.target[whole[max(places)]])
-        self._work_out(high, low)
-        self.safe_after = max(places)
+        self._work_out(self.targets[whole[places[-1]]], self.targets[whole[kept]])
+        self.safe_after = places[-1]
         arc, phase = (0, 0) if kept == 0 else (walk.arcs[kept - 1], walk.phases[kept - 1])
         return self._follow(arc, phase, walk, kept)
 
