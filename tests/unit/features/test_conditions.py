@@ -12,7 +12,14 @@ import pytest
 from scipy.stats import spearmanr
 
 from engine.errors import InputError
-from engine.features.conditions import arousal_of, estimate_conditions, pace_of
+from engine.features.conditions import (
+    arousal_of,
+    beat_moods,
+    curve_overrides,
+    estimate_conditions,
+    look_rows,
+    pace_of,
+)
 from engine.features.transfer import to_positions
 from engine.music.controls import DYNAMIC, HIT_COLUMNS, SEMANTIC, measure_semantic, smooth
 from engine.music.moods import MOODS
@@ -267,3 +274,33 @@ def test_features_load_neither_torch_nor_a_plotting_library():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_each_shot_follows_its_own_mood(make_signals, make_shots, quantiles):
+    tempo, shots = TempoMap.constant(60), make_shots(32, 16)
+    moods = beat_moods(((Fraction(20), "epic"),), shots, tempo, 32, otherwise="calm")
+    assert moods == ("calm",) * 16 + ("epic",) * 16
+    rows = estimate_conditions(make_signals(32), shots, tempo, 32, mood="calm", quantiles=quantiles, moods=moods)
+    calm = estimate_conditions(make_signals(32), shots, tempo, 32, mood="calm", quantiles=quantiles)
+    intensity = DYNAMIC.index("intensity")
+    assert rows.dynamic[20:, intensity].min() > rows.dynamic[:12, intensity].max()
+    np.testing.assert_allclose(rows.dynamic[:12, intensity], calm.dynamic[:12, intensity], atol=0.02)
+
+
+def test_a_drawn_curve_speaks_to_its_rows_in_their_own_units(quantiles):
+    curve = np.array([0.0, 0.5, 1.0], np.float32)
+    overrides = curve_overrides({"density": curve, "energy": curve}, quantiles)
+    assert set(overrides) == {"density", "rhythm", "intensity"}
+    for name, values in overrides.items():
+        assert (np.diff(values) >= 0).all()
+        assert values[0] == pytest.approx(quantiles[name][0], abs=0.05)
+        assert values[-1] == pytest.approx(quantiles[name][-1], abs=0.05)
+
+
+def test_looks_are_measured_in_clear_differences(make_signals, make_shots, quantiles):
+    signals = make_signals(20, brightness=lambda t: np.where(t < 10, 0.2, 0.7))
+    rows = estimate_conditions(signals, make_shots(20, 10), TempoMap.constant(60), 20, mood="auto", quantiles=quantiles)
+    looks = look_rows(rows.picture)
+    assert looks.shape[0] == 20
+    assert np.abs(looks[0] - looks[15]).max() > 3
+    assert np.abs(looks[0] - looks[5]).max() < 0.1

@@ -19,6 +19,7 @@ from engine.features.hits import (
     STRONG_DISTANCE_STEPS,
     Event,
     find_hits,
+    standing_apart,
     thin,
 )
 from engine.timebase import TempoMap
@@ -91,3 +92,28 @@ def test_what_moves_evenly_is_not_hit(make_signals, make_shots):
 def test_events_outside_the_music_are_left_out(make_signals, make_shots):
     tempo = TempoMap.constant(120, Fraction(2))
     assert not find_hits(make_signals(10), make_shots(10, 1.0, 9.5), tempo, 14)
+
+
+def test_cuts_that_stand_apart_are_all_hit_whatever_the_metre(make_signals, make_shots):
+    cuts = [1.62, 3.37, 5.12, 6.87, 8.62, 10.37, 12.12, 13.87]
+    hits = find_hits(make_signals(16), make_shots(16, *cuts, salience=0.3), HALF_SECOND, 32)
+    assert [hit.step for hit in hits] == [round(cut * 8) for cut in cuts]
+
+
+def test_stars_are_hit_even_where_they_crowd(make_signals, make_shots):
+    stars = (20, 22, 24, 26)
+    hits = find_hits(make_signals(10), make_shots(10), HALF_SECOND, 20, stars=(*stars, 999))
+    assert tuple(hit.step for hit in hits) == stars
+    assert {hit.kind for hit in hits} == {"star"}
+
+
+def test_other_events_give_way_to_stars(make_signals, make_shots):
+    hits = find_hits(make_signals(10), make_shots(10, 3.0, salience=0.8), HALF_SECOND, 20, stars=(25,))
+    assert [(hit.step, hit.kind) for hit in hits] == [(24, "cut"), (25, "star")] or [
+        (hit.step, hit.kind) for hit in hits
+    ] == [(25, "star")]
+
+
+def test_the_first_of_a_burst_stands_for_it(make_shots):
+    shots = make_shots(10, 1.0, 1.5, 2.0, 2.6, 4.0, salience=0.5)
+    assert [float(shot.start_s) for shot in standing_apart(shots[1:])] == [1.0, 2.6]

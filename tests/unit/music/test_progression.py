@@ -250,3 +250,48 @@ def test_the_chord_at_a_beat_holds_beyond_the_ends() -> None:
     assert plan.chord_at(3.9) == plan.chords[3]
     assert plan.chord_at(-1) == plan.chords[0]
     assert plan.chord_at(99) == plan.chords[-1]
+
+
+def test_a_piece_that_closes_early_holds_its_last_chord() -> None:
+    plan = write_plan(46, seed=4, closing_beats=40)
+    tonic = plan.key.tonic
+    assert plan.n_beats == 46
+    assert all(chord is not None and chord.root == tonic for chord in plan.chords[36:])
+    assert plan.sections[-1].end_beat == 46
+    assert plan.chords[:40] == write_plan(40, seed=4).chords
+
+
+def test_a_loop_ends_on_the_dominant() -> None:
+    for seed in range(6):
+        plan = write_plan(64, seed=seed, loops=True)
+        last = plan.chords[-1]
+        assert last is not None
+        assert (last.root - plan.key_at(63).tonic) % 12 == 7
+
+
+def test_hits_bring_new_chords() -> None:
+    marked = [6, 18, 22, 34, 50]
+    changed = total = 0
+    for seed in range(12):
+        plan = write_plan(64, seed=seed, marked_beats=marked)
+        changed += sum(plan.chords[beat] != plan.chords[beat - 1] for beat in marked)
+        total += len(marked)
+    free = sum(
+        plan.chords[beat] != plan.chords[beat - 1]
+        for plan in (write_plan(64, seed=seed) for seed in range(12))
+        for beat in marked
+    )
+    assert changed / total > 0.6
+    assert changed > free
+
+
+def test_sections_that_look_alike_share_a_letter() -> None:
+    looks = np.zeros((128, 3), np.float32)
+    looks[32:64] = 4.0
+    looks[96:] = -4.0
+    for seed in range(4):
+        plan = write_plan(128, seed=seed, looks=looks, cut_beats=[32, 64, 96])
+        letter = {beat: plan.section_at(beat).letter[0] for beat in (4, 36, 68, 100)}  # type: ignore[union-attr]
+        assert letter[4] == letter[68]
+        assert letter[36] != letter[4]
+        assert letter[100] not in (letter[4], letter[36]) or letter[100] != letter[4]

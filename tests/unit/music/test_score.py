@@ -247,3 +247,33 @@ def test_a_real_song_is_playable_on_every_palette(shared_pop909: Path) -> None:
             assert velocities.std() > 3 or part.doubles
             lengths = np.array([note.end_s - note.start_s for note in part.notes])
             assert lengths.min() > 0
+
+
+@pytest.mark.parametrize("palette", PALETTES)
+@given(seed=st.integers(0, 2**31), hits=st.sets(st.sampled_from([0, 16, 20, 24, 36, 40, 64, 90]), max_size=4))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_hand_never_moves_a_hit(palette: str, seed: int, hits: set[int]) -> None:
+    score = played(palette=palette, accents=tuple(hits), seed=seed)
+    struck = {note.onset for note in song()}
+    for step in hits & struck:
+        at_s = 0.3 + step * STEP_S
+        onsets = [note.start_s for part in score.parts for note in part.notes if abs(note.start_s - at_s) < STEP_S / 2]
+        assert onsets
+        assert all(abs(start_s - at_s) < 1e-9 for start_s in onsets)
+
+
+def test_a_hit_off_the_grid_is_met_by_a_pull_and_a_far_one_is_not() -> None:
+    near_s, far_s = 0.3 + 16 * STEP_S + 0.041, 0.3 + 32 * STEP_S + 0.2
+    score = played(accents=(16, 32), pulls={16: near_s, 32: far_s})
+    starts_s = np.array([note.start_s for part in score.parts for note in part.notes])
+    assert np.abs(starts_s - near_s).min() < 1e-9
+    assert np.abs(starts_s - (0.3 + 16 * STEP_S)).min() > 0.03
+    assert np.abs(starts_s - (0.3 + 32 * STEP_S)).min() < 1e-9
+
+
+def test_a_loop_is_not_held_out_and_may_ring_beyond_its_end() -> None:
+    notes = [*song(4), Note(60, Voice.MELODY, 79, 12)]
+    end_s = Fraction(3, 10) + Fraction(64 * 15, 100)
+    ring, loop = (played(notes, end_s=end_s, loops=loops) for loops in (False, True))
+    assert max(n.end_s for p in ring.parts for n in p.notes) == pytest.approx(float(end_s))
+    assert max(n.end_s for p in loop.parts for n in p.notes) > float(end_s) + 0.5
