@@ -61,21 +61,6 @@ def true_peak_db(clip: AudioClip, *, curve: GainCurve | None = None, cancel: Can
     return float(20 * np.log10(peak)) if peak > 0 else SILENCE
 
 
-def normalise(
-    clip: AudioClip,
-    *,
-    target_lufs: float = -16.0,
-    ceiling_db: float = -1.0,
-    most_limiting_db: float = MOST_LIMITING_DB,
-    cancel: CancelToken = NEVER,
-) -> AudioClip:
-    """Bring a clip to a loudness without passing a true-peak ceiling: `levelling`, applied."""
-    curve = levelling(
-        clip, target_lufs=target_lufs, ceiling_db=ceiling_db, most_limiting_db=most_limiting_db, cancel=cancel
-    )
-    return curve.applied(clip, cancel=cancel)
-
-
 def levelling(
     clip: AudioClip,
     *,
@@ -122,11 +107,6 @@ def _next_gain_db(tried: list[tuple[float, float]], target_lufs: float) -> float
     if len(tried) > 1 and abs(tried[-1][0] - tried[-2][0]) > 1e-6:
         slope = (reached - tried[-2][1]) / (gain_db - tried[-2][0])
     return gain_db + (target_lufs - reached) / min(1.0, max(slope, 0.2))
-
-
-def limit(clip: AudioClip, *, ceiling_db: float = -1.0, cancel: CancelToken = NEVER) -> AudioClip:
-    """Keep the true peak at or below a ceiling; what lies below it passes unchanged."""
-    return levelling(clip, target_lufs=None, ceiling_db=ceiling_db, cancel=cancel).applied(clip, cancel=cancel)
 
 
 def _limited(peaks: Array, gain_db: float, ceiling_db: float, clip: AudioClip) -> GainCurve:

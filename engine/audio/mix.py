@@ -1,4 +1,4 @@
-"""What happens to rendered music on its way to a file: length, fades, gains, the mix with a film's own sound."""
+"""What happens to rendered music on its way to a file: length, fades, writing it."""
 
 from __future__ import annotations
 
@@ -10,50 +10,15 @@ from typing import Final
 
 import numpy as np
 
-from engine.audio.clip import AudioClip, Wave, db_to_gain, points_of
-from engine.audio.decode import read_audio
-from engine.audio.loudness import limit, loudness_lufs, normalise, true_peak_db
+from engine.audio.clip import AudioClip, Wave, points_of
 from engine.cancel import NEVER, CancelToken
 from engine.errors import OutputError
 from engine.events import Report, no_report
 
-__all__ = [
-    "AudioClip",
-    "fade_in",
-    "fade_out",
-    "fit_length",
-    "gain",
-    "limit",
-    "loudness_lufs",
-    "master",
-    "mix_with_original",
-    "normalise",
-    "read_audio",
-    "true_peak_db",
-    "write_float_wav",
-    "write_wav",
-]
-
-TARGET_LUFS: Final = -14.0
-CEILING_DB: Final = -1.0
 _CLICK_FREE_S: Final = 0.01
 _FULL_SCALE: Final = 32767
 _BLOCK: Final = 1 << 16
 _IEEE_FLOAT: Final = 3
-
-
-def master(
-    clip: AudioClip,
-    *,
-    duration_s: Fraction,
-    fade_out_s: float = 1.5,
-    target_lufs: float = TARGET_LUFS,
-    ceiling_db: float = CEILING_DB,
-    cancel: CancelToken = NEVER,
-) -> AudioClip:
-    """Rendered music ready for a film: exactly as long, faded to silence, at a common loudness below the ceiling."""
-    fitted = fade_out(fit_length(clip, duration_s), fade_out_s)
-    return normalise(fitted, target_lufs=target_lufs, ceiling_db=ceiling_db, cancel=cancel)
 
 
 def fit_length(clip: AudioClip, duration_s: Fraction) -> AudioClip:
@@ -72,11 +37,6 @@ def fold_over(clip: AudioClip, duration_s: Fraction) -> AudioClip:
         over = clip.samples[:, first : first + fitted.n]
         samples[:, : over.shape[1]] += over
     return AudioClip(samples, clip.sample_rate)
-
-
-def gain(clip: AudioClip, gain_db: float) -> AudioClip:
-    """Louder or softer by `gain_db`."""
-    return AudioClip(clip.samples * np.float32(db_to_gain(gain_db)), clip.sample_rate)
 
 
 def fade_out(clip: AudioClip, seconds: float) -> AudioClip:
@@ -101,28 +61,6 @@ def _faded(samples: Wave, sample_rate: int, seconds: float) -> Wave:
     out = samples.copy()
     out[:, -points:] *= curve
     return out
-
-
-def mix_with_original(
-    music: AudioClip,
-    original: AudioClip,
-    *,
-    music_gain_db: float = 0.0,
-    original_gain_db: float = 0.0,
-    ceiling_db: float = CEILING_DB,
-    cancel: CancelToken = NEVER,
-) -> AudioClip:
-    """Music and a film's own sound together, as long as the music, limited to the ceiling.
-
-    Raises:
-        ValueError: when the sample rates differ.
-    """
-    if music.sample_rate != original.sample_rate:
-        raise ValueError("both clips must have one sample rate")
-    other = fit_length(original, music.duration_s)
-    both = music.samples * np.float32(db_to_gain(music_gain_db))
-    both += other.samples * np.float32(db_to_gain(original_gain_db))
-    return limit(AudioClip(both, music.sample_rate), ceiling_db=ceiling_db, cancel=cancel)
 
 
 def write_wav(clip: AudioClip, path: Path, *, report: Report = no_report, cancel: CancelToken = NEVER) -> None:

@@ -14,15 +14,16 @@ from numpy.typing import NDArray
 from engine.audio import synth
 from engine.audio.clip import AudioClip
 from engine.audio.desk import Desk, channel_strip, reverberated, room_response
+from engine.audio.finishing import Place, finish
 from engine.audio.fluid import FluidPlayer, load_fluidsynth
 from engine.audio.loudness import loudness_lufs
-from engine.audio.mix import master
 from engine.audio.synth import TAIL_S, choose_synthesizer, default_soundfont
 from engine.cancel import CancelToken
 from engine.errors import InputError, RunCancelled
 from engine.music.notes import Note, Voice
 from engine.music.palettes import PALETTES
 from engine.music.score import Part, Score, ScoreNote, perform
+from engine.settings import GenerationSettings
 from engine.timebase import TempoMap
 from tests.helpers.soundfont import TinyZone, write_soundfont
 
@@ -73,7 +74,7 @@ def test_every_palette_sounds_and_keeps_within_bounds(built_in: synth.Synthesize
     score = _score(palette)
     clip = built_in.render(score, sample_rate=RATE)
     assert clip.n == round((score.end_s + TAIL_S) * RATE)
-    out = master(clip, duration_s=score.end_s)
+    out = finish(clip, Place.whole(score.end_s), GenerationSettings()).sound
     assert out.n == 4 * RATE
     assert out.peak <= 10 ** (-0.95 / 20)
     assert loudness_lufs(out) > -20
