@@ -7,6 +7,7 @@ written to MIDI lands where this module says.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -195,16 +196,21 @@ def _onset_of(piece: Piece) -> Fraction:
 
 
 def _pieces_of(tempo: TempoMap) -> tuple[Piece, ...]:
-    tempi = {change.beat: change.us_per_quarter for change in tempo.changes}
-    edges = dict.fromkeys(tempi)
+    """Counted in whole parts of a beat, which is much quicker than in fractions."""
+    parts = math.lcm(*(change.beat.denominator for change in tempo.changes))
+    places = [(int(change.beat * parts), change.us_per_quarter) for change in tempo.changes]
     for bar in tempo.elided:
-        edges[Fraction(bar * BEATS_PER_BAR + SHORT_BAR_BEATS)] = edges[Fraction((bar + 1) * BEATS_PER_BAR)] = None
-    pieces: list[Piece] = []
-    us_per_quarter = 0
-    onset_s = tempo.start_s
-    for beat in sorted(edges):
-        if pieces:
-            onset_s += (beat - pieces[-1].beat) * Fraction(pieces[-1].us_per_quarter, MICROSECONDS)
-        us_per_quarter = tempi.get(beat, us_per_quarter)
-        pieces.append(Piece(beat, onset_s, us_per_quarter if tempo.sounds(beat) else 0))
-    return tuple(pieces)
+        edge = (bar * BEATS_PER_BAR + SHORT_BAR_BEATS) * parts
+        places += [(edge, 0), (edge + (BEATS_PER_BAR - SHORT_BAR_BEATS) * parts, -1)]
+    places.sort(key=lambda place: place[0])
+    per_second = parts * MICROSECONDS * tempo.start_s.denominator
+    now = int(tempo.start_s * per_second)
+    pieces: dict[int, Piece] = {}
+    last, tempo_us, is_elided = 0, places[0][1], False
+    for place, change in places:
+        now += (place - last) * (0 if is_elided else tempo_us) * tempo.start_s.denominator
+        last = place
+        tempo_us = change if change > 0 else tempo_us
+        is_elided = change == 0 or (is_elided and change > 0)
+        pieces[place] = Piece(Fraction(place, parts), Fraction(now, per_second), 0 if is_elided else tempo_us)
+    return tuple(pieces.values())

@@ -7,12 +7,13 @@ its edges are given up until it can.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final, Protocol, TypeAlias
 
-from engine.timebase import BEATS_PER_BAR, TempoChange, TempoMap
+from engine.timebase import BEATS_PER_BAR, MICROSECONDS, TempoChange, TempoMap
 
 MOST_GIVEN_UP: Final = 3
 """Bars that a gap may take from the kept stretches around it in search of a tempo that fits."""
@@ -55,12 +56,21 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """Time of a gap: tempi from its beat 0 on (`start_s` counts from the gap's start), its whole bars (all of what is
-    left, rounded up, where the gap ends the video), and what had to be relaxed."""
+    """Time of a gap.
+
+    Attributes:
+        tempo: from the gap's beat 0 on; `start_s` counts from the gap's start.
+        n_bars: its whole bars; where the gap ends the video, all of what is left, rounded up.
+        relaxations: what had to be relaxed, in words.
+        fits: whether the bars end where the gap does; what follows would be shifted otherwise.
+        strain: how far a tempo of its own is from those around it, as a logarithm.
+    """
 
     tempo: TempoMap
     n_bars: int
     relaxations: tuple[str, ...] = ()
+    fits: bool = True
+    strain: float = 0.0
 
 
 FillGap: TypeAlias = Callable[[Gap], Filling]
@@ -172,8 +182,13 @@ def _bpm_out(tempo: TempoMap, kept: KeptBars) -> float:
 
 
 def _fitted(before: KeptBars | None, after: KeptBars, tempo: TempoMap, fill: FillGap) -> _Join:
-    """Fill the gap between kept bars, giving up as few bars at its edges as let it be filled without relaxation."""
-    best: _Join | None = None
+    """Fill the gap between kept bars, giving up as few bars at its edges as let it be filled without relaxation.
+
+    Where no way is free of them, the one that fits with the fewest; where none fits, the one whose bars come nearest
+    in length to their neighbours', as one tempo of its own.
+    """
+    fitting: list[_Join] = []
+    joins: list[_Join] = []
     for given_up in sorted(_ways(before, after), key=lambda way: (sum(way), abs(way[0] - way[1]))):
         left = None if before is None else _shortened(before, tempo, back=given_up[0])
         right = _shortened(after, tempo, front=given_up[1])
@@ -181,13 +196,47 @@ def _fitted(before: KeptBars | None, after: KeptBars, tempo: TempoMap, fill: Fil
         if start_s == right.new_s:
             return _Join(left, right, None)
         entry = None if left is None else _bpm_out(tempo, left)
-        filling = fill(Gap(start_s, right.new_s, entry, tempo.bpm(right.old_bar * BEATS_PER_BAR)))
-        join = _Join(left, right, filling)
-        if not filling.relaxations:
-            return join
-        best = best or join
-    assert best is not None
-    return best
+        gap = Gap(start_s, right.new_s, entry, tempo.bpm(right.old_bar * BEATS_PER_BAR))
+        filling = fill(gap)
+        if filling.fits and not filling.relaxations:
+            return _Join(left, right, filling)
+        if filling.fits:
+            fitting.append(_Join(left, right, filling))
+        joins.append(_Join(left, right, _steady(gap)))
+    if fitting:
+        return min(fitting, key=_n_relaxations)
+    return min(joins, key=_strain)
+
+
+def _n_relaxations(join: _Join) -> int:
+    return 0 if join.filling is None else len(join.filling.relaxations)
+
+
+def _strain(join: _Join) -> float:
+    """How far the one tempo of a gap is from those around it, as a logarithm."""
+    assert join.filling is not None and join.after is not None
+    return join.filling.strain
+
+
+def _steady(gap: Gap) -> Filling:
+    """Bars of one tempo that fill a gap exactly, as near to its neighbours' as whole bars allow.
+
+    At the beginning of a video, where nothing comes before, a rest takes up what is no whole bar.
+    """
+    length_s = gap.end_s - gap.start_s
+    around = [bpm for bpm in (gap.entry_bpm, gap.exit_bpm) if bpm is not None]
+    bar_s = Fraction(60 * BEATS_PER_BAR) / Fraction(sum(around) / len(around))
+    if gap.entry_bpm is None:
+        n_bars = int(length_s // bar_s)
+        us = round(bar_s / BEATS_PER_BAR * MICROSECONDS)
+        rest_s = length_s - n_bars * BEATS_PER_BAR * Fraction(us, MICROSECONDS)
+        return Filling(TempoMap(rest_s, (TempoChange(Fraction(0), us),)), n_bars)
+    n_bars = max(1, round(length_s / bar_s))
+    us = round(length_s / (n_bars * BEATS_PER_BAR) * MICROSECONDS)
+    bpm = 60 * MICROSECONDS / us
+    sentence = f"The tempo goes to {bpm:.1f} BPM for {n_bars} bar{'s' if n_bars > 1 else ''}: no tempo in range fits."
+    strain = max(abs(math.log(bpm / other)) for other in around)
+    return Filling(TempoMap(Fraction(0), (TempoChange(Fraction(0), us),)), n_bars, (sentence,), strain=strain)
 
 
 def _ways(before: KeptBars | None, after: KeptBars) -> list[tuple[int, int]]:

@@ -22,7 +22,7 @@ from engine.music.tempo_walk import Walk
 from engine.timebase import BEATS_PER_BAR, MICROSECONDS, SHORT_BAR_BEATS, TempoChange, TempoMap
 
 _LANDING_S: Final = 2.6
-_DRIFT_US: Final = 3.0
+_DRIFT_US: Final = 8.0
 """Between hits a tempo is kept while it is this near to the curve's, and the beat this near to its time."""
 
 

@@ -21,7 +21,7 @@ from engine.errors import InputError
 from engine.music.hits import HitPoint
 from engine.music.tempo import beats_of_seconds, bpm_at, choose_tempo, seconds_of_steps
 from engine.music.tempo_course import Route, course_of, map_of, route_of
-from engine.music.tempo_curve import Array, Course, Curve, fit_curve
+from engine.music.tempo_curve import Array, Course, Curve, fit_curve, refit_curve
 from engine.music.tempo_graph import TASTES, WALL, Limits, Nodes, Task, limits_of, make_arcs, make_turns, range_us
 from engine.music.tempo_walk import Walk, Walker
 from engine.settings import Strictness
@@ -46,6 +46,8 @@ _TRIES: Final = 4
 _GIVE_UPS: Final = 14
 _PENALTY: Final = 1.0
 _KEPT_BACK: Final = 4
+_FEW: Final = 6
+_AROUND_BEATS: Final = 12
 _STEADY_CHANGE: Final = 0.002
 _STIFFNESS: Final[Mapping[Strictness, float]] = {"strict": 0.6, "balanced": 1.0, "free": 8.0}
 _EPSILON_S: Final = 1e-6
@@ -271,7 +273,7 @@ class _Search:
 
     def __init__(self, task: Task, request: _Request) -> None:
         self.task, self.request = task, request
-        self.stiffness = _STIFFNESS[request.strictness]
+        self._manner = {"preferred_s": math.exp(task.preferred), "stiffness": _STIFFNESS[request.strictness]}
 
     def best(self) -> _Found:
         """The first course that can be played, of walks first to the user's taste, then for ease alone."""
@@ -279,15 +281,16 @@ class _Search:
         for task in (self.task, _for_ease(self.task)):
             self.task = task
             walker, walk = self._first_walk()
-            for i in range(1 if self.task.leave_stars else _TRIES):
+            firm = bool(task.nodes.starred.any()) and not self.task.leave_stars
+            for i in range(_TRIES if firm else 1):
                 route = route_of(walk, walker.arcs, self.task.nodes)
                 tries.append(self._fit(route, self._missed(walk, walker), frozenset()))
                 if tries[-1].curve.is_legal:
                     return tries[-1]
-                walk = self._another(walker, walk, tries[-1], i)
+                walk = self._another(walker, walk, tries[-1], i) if firm else walk
                 if not walk.is_playable:
                     break
-            if self.task.leave_stars:
+            if not firm:
                 break
         return self._give_up(min(tries, key=lambda found: found.curve.excess))
 
@@ -333,11 +336,12 @@ class _Search:
 
     def _fit(self, route: Route, loose: frozenset[int], free: frozenset[int]) -> _Found:
         course = course_of(route, self.task, loose=loose, free=free)
-        preferred_s = math.exp(self.task.preferred)
-        curve = fit_curve(course, self.task.limits, preferred_s=preferred_s, stiffness=self.stiffness)
+        curve = fit_curve(course, self.task.limits, **self._manner)
+        return _Found(course, curve, route, self._lost(route, loose, free))
+
+    def _lost(self, route: Route, loose: frozenset[int], free: frozenset[int]) -> frozenset[int]:
         met = set(route.nodes.tolist()) - loose - free
-        lost = frozenset(int(node) for node in np.flatnonzero(self.task.nodes.starred) if int(node) not in met)
-        return _Found(course, curve, route, lost)
+        return frozenset(int(node) for node in np.flatnonzero(self.task.nodes.starred) if int(node) not in met)
 
     def _give_up(self, found: _Found) -> _Found:
         """Let go of the lightest hit in each strained stretch: a star first becomes near, then is left out."""
@@ -351,8 +355,25 @@ class _Search:
             for group in groups:
                 loosened, freed = self._let_go(group, loose)
                 loose, free = loose | loosened, free | freed
-            found = self._fit(found.route, loose, free)
+            found = self._mend(found, groups, loose, free)
         return found if found.curve.is_legal else self._fit(found.route, loose, frozenset(met))
+
+    def _mend(
+        self, found: _Found, groups: list[list[int]], loose: frozenset[int], free: frozenset[int]
+    ) -> _Found:
+        """The curve solved again around some hits where they are few, else everywhere."""
+        if len(groups) > _FEW:
+            return self._fit(found.route, loose, free)
+        course = course_of(found.route, self.task, loose=loose, free=free)
+        places = dict(zip(found.route.nodes.tolist(), found.route.beats.tolist(), strict=True))
+        curve, excess, strained = found.curve, 0.0, [np.zeros((0, 2))]
+        for group in groups:
+            span = places[group[0]] - _AROUND_BEATS, places[group[-1]] + _AROUND_BEATS
+            curve = refit_curve(course, curve, self.task.limits, span=span, **self._manner)
+            excess = max(excess, curve.excess)
+            strained.append(curve.strained)
+        whole = Curve(curve.times_s, excess, np.concatenate(strained))
+        return _Found(course, whole, found.route, self._lost(found.route, loose, free))
 
     def _let_go(self, group: list[int], loose: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
         """Of hits of which one must go: stars that become near, hits that are left out."""

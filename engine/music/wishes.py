@@ -99,7 +99,7 @@ def chord_classes(harmony: Plan, n_beats: int) -> tuple[FloatArray, FloatArray]:
 def _onsets(position: FloatArray, percentiles: Sequence[float]) -> FloatArray:
     """Notes a beat at positions 0..1 of the corpus' density, which is log-scaled."""
     density = np.interp(position, np.linspace(0.05, 0.95, 91), np.asarray(percentiles)[5:96])
-    return np.expm1(density * np.log1p(_MAX_ONSETS)).astype(np.float32)
+    return np.asarray(np.expm1(density * np.log1p(_MAX_ONSETS)), np.float32)
 
 
 def _between(position: FloatArray | None, ends: tuple[float, float]) -> FloatArray | None:
