@@ -142,7 +142,9 @@ class TempoMap:
     def pieces(self) -> tuple[Piece, ...]:
         """The stretches of one tempo, elided ones among them, in order; worked out once."""
         if self._pieces is None:
-            object.__setattr__(self, "_pieces", _pieces_of(self))
+            parts, per_second, rows = _layout(self)
+            made = tuple(Piece(Fraction(beat, parts), Fraction(at, per_second), us) for beat, at, us in rows)
+            object.__setattr__(self, "_pieces", made)
         assert self._pieces is not None
         return self._pieces
 
@@ -150,9 +152,9 @@ class TempoMap:
     def knots(self) -> Knots:
         """The pieces as f64 arrays, for many conversions at once: beats, seconds, seconds a beat."""
         if self._knots is None:
-            rows = [(float(p.beat), float(p.onset_s), p.us_per_quarter / MICROSECONDS) for p in self.pieces]
-            table = np.array(rows, np.float64)
-            object.__setattr__(self, "_knots", (table[:, 0].copy(), table[:, 1].copy(), table[:, 2].copy()))
+            parts, per_second, rows = _layout(self)
+            table = np.array([(beat / parts, at / per_second, us / MICROSECONDS) for beat, at, us in rows], np.float64)
+            object.__setattr__(self, "_knots", tuple(np.ascontiguousarray(table.T)))
         assert self._knots is not None
         return self._knots
 
@@ -195,8 +197,13 @@ def _onset_of(piece: Piece) -> Fraction:
     return piece.onset_s
 
 
-def _pieces_of(tempo: TempoMap) -> tuple[Piece, ...]:
-    """Counted in whole parts of a beat, which is much quicker than in fractions."""
+def _layout(tempo: TempoMap) -> tuple[int, int, list[tuple[int, int, int]]]:
+    """The pieces in whole numbers, which is much quicker than in fractions.
+
+    Returns:
+        Parts of a beat and of a second, and for each piece where it begins in the former, when in the latter, and its
+        microseconds a quarter.
+    """
     parts = math.lcm(*(change.beat.denominator for change in tempo.changes))
     places = [(int(change.beat * parts), change.us_per_quarter) for change in tempo.changes]
     for bar in tempo.elided:
@@ -205,12 +212,12 @@ def _pieces_of(tempo: TempoMap) -> tuple[Piece, ...]:
     places.sort(key=lambda place: place[0])
     per_second = parts * MICROSECONDS * tempo.start_s.denominator
     now = int(tempo.start_s * per_second)
-    pieces: dict[int, Piece] = {}
+    pieces: dict[int, tuple[int, int, int]] = {}
     last, tempo_us, is_elided = 0, places[0][1], False
     for place, change in places:
         now += (place - last) * (0 if is_elided else tempo_us) * tempo.start_s.denominator
         last = place
         tempo_us = change if change > 0 else tempo_us
         is_elided = change == 0 or (is_elided and change > 0)
-        pieces[place] = Piece(Fraction(place, parts), Fraction(now, per_second), 0 if is_elided else tempo_us)
-    return tuple(pieces.values())
+        pieces[place] = place, now, 0 if is_elided else tempo_us
+    return parts, per_second, list(pieces.values())

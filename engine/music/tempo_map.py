@@ -21,7 +21,7 @@ from engine.errors import InputError
 from engine.music.hits import HitPoint
 from engine.music.tempo import beats_of_seconds, bpm_at, choose_tempo, seconds_of_steps
 from engine.music.tempo_course import Route, course_of, map_of, route_of
-from engine.music.tempo_curve import Array, Course, Curve, fit_curve, refit_curve
+from engine.music.tempo_curve import Array, Course, Curve, Ints, fit_curve, refit_curve
 from engine.music.tempo_graph import TASTES, WALL, Limits, Nodes, Task, limits_of, make_arcs, make_turns, range_us
 from engine.music.tempo_walk import Walk, Walker
 from engine.settings import Strictness
@@ -313,19 +313,13 @@ class _Search:
     def _strained_turns(self, found: _Found) -> list[list[int]]:
         """For each strained stretch that lies apart from worse ones, the turns of the walk in it."""
         beats = found.route.beats
-        groups: list[list[int]] = []
-        taken: set[int] = set()
         if len(beats) == 0:
-            return groups
-        for low, high in found.curve.strained:
-            first, last = int(np.searchsorted(beats, low - 1e-6)), int(np.searchsorted(beats, high + 1e-6)) - 1
-            if last < first:
-                first, last = max(0, first - 1), min(first, len(beats) - 1)
-            group = list(range(first + 1, last + 2))
-            if not taken & set(group):
-                groups.append(group)
-                taken |= set(group)
-        return groups
+            return []
+        first = np.searchsorted(beats, found.curve.strained[:, 0] - 1e-6)
+        last = np.searchsorted(beats, found.curve.strained[:, 1] + 1e-6) - 1
+        between = last < first
+        first, last = np.maximum(0, first - between), np.where(between, np.minimum(first, len(beats) - 1), last)
+        return _apart(first + 1, last + 1)
 
     def _missed(self, walk: Walk, walker: Walker) -> frozenset[int]:
         """Starred nodes whose turn asks for more than the largest change."""
@@ -348,19 +342,18 @@ class _Search:
         met = set(found.route.nodes.tolist())
         loose = frozenset(found.lost & met)
         free: frozenset[int] = frozenset()
-        for _ in range(_GIVE_UPS):
+        for turn in range(_GIVE_UPS):
             groups = self._strained_nodes(found, free)
             if found.curve.is_legal or not groups:
                 break
             for group in groups:
-                loosened, freed = self._let_go(group, loose)
-                loose, free = loose | loosened, free | freed
+                for _ in range(1 + turn // 2):  # more at a time when one was not enough
+                    loosened, freed = self._let_go([n for n in group if n not in free], loose)
+                    loose, free = loose | loosened, free | freed
             found = self._mend(found, groups, loose, free)
         return found if found.curve.is_legal else self._fit(found.route, loose, frozenset(met))
 
-    def _mend(
-        self, found: _Found, groups: list[list[int]], loose: frozenset[int], free: frozenset[int]
-    ) -> _Found:
+    def _mend(self, found: _Found, groups: list[list[int]], loose: frozenset[int], free: frozenset[int]) -> _Found:
         """The curve solved again around some hits where they are few, else everywhere."""
         if len(groups) > _FEW:
             return self._fit(found.route, loose, free)
@@ -378,6 +371,8 @@ class _Search:
     def _let_go(self, group: list[int], loose: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
         """Of hits of which one must go: stars that become near, hits that are left out."""
         nodes = self.task.nodes
+        if not group:
+            return frozenset(), frozenset()
         lightest = min(group, key=lambda n: (bool(nodes.starred[n]), n not in loose, float(nodes.weights[n])))
         exact = [n for n in group if nodes.starred[n] and n not in loose]
         if exact and (self.request.strictness != "strict" or lightest in exact):
@@ -386,17 +381,23 @@ class _Search:
 
     def _strained_nodes(self, found: _Found, free: frozenset[int]) -> list[list[int]]:
         """For each strained stretch that lies apart from worse ones, the hits in or next to it."""
-        groups: list[list[int]] = []
-        taken: set[int] = set()
         beats, nodes = found.route.beats, found.route.nodes.tolist()
-        for low, high in found.curve.strained:
-            first = max(0, int(np.searchsorted(beats, low - 1e-6)) - 1)
-            last = min(len(beats) - 1, int(np.searchsorted(beats, high + 1e-6)))
-            group = [n for n in nodes[first : last + 1] if n not in free]
-            if group and not taken & set(group):
-                groups.append(group)
-                taken |= set(group)
-        return groups
+        first = np.maximum(0, np.searchsorted(beats, found.curve.strained[:, 0] - 1e-6) - 1)
+        last = np.minimum(len(beats) - 1, np.searchsorted(beats, found.curve.strained[:, 1] + 1e-6))
+        groups = ([nodes[i] for i in group if nodes[i] not in free] for group in _apart(first, last))
+        return [group for group in groups if group]
+
+
+def _apart(first: Ints, last: Ints) -> list[list[int]]:
+    """Of ranges with both ends in them, those that share nothing with an earlier one, written out."""
+    groups: list[list[int]] = []
+    taken: set[int] = set()
+    for low, high in zip(first.tolist(), last.tolist(), strict=True):
+        group = list(range(low, high + 1))
+        if group and low not in taken and high not in taken and taken.isdisjoint(group):
+            groups.append(group)
+        taken.update(group)
+    return groups
 
 
 def _for_ease(task: Task) -> Task:
