@@ -133,7 +133,7 @@ _FORM: Final = "Give limits such as bars=5:8, beats=17:20, time=12.5:20, shot=3,
 def parse_region(text: str, plan: MusicPlan) -> Region:
     """A region from text: limits joined by commas, as "bars=5:8,voice=melody".
 
-    bars and beats count from 1 and include both ends; time is [from, to) in seconds; shot counts from 1 and covers the
+    bars and beats count from 1 and include both ends; time is [from, to) in seconds of the video; shot counts from 1 and covers the
     16ths that begin in it; voices may be joined by +; pitch gives MIDI pitches, both ends included.
 
     Raises:
@@ -163,7 +163,7 @@ def parse_region(text: str, plan: MusicPlan) -> Region:
 
 def _extent(plan: MusicPlan) -> str:
     bars = -(-plan.n_beats * STEPS_PER_BEAT // STEPS_PER_BAR)
-    return f"It has {bars} bars, {plan.n_beats} beats, {len(plan.shots)} shots, {float(plan.info.duration_s):.2f} s."
+    return f"It has {bars} bars, {plan.n_beats} beats, {len(plan.shots)} shots, {float(plan.duration_s):.2f} s."
 
 
 def _voice(name: str) -> Voice:
@@ -187,7 +187,7 @@ def _numbers(name: str, value: str, kind: Any) -> tuple[Any, Any]:
 def _steps_of(name: str, value: str, plan: MusicPlan) -> tuple[int, int]:
     if name == "time":
         start_s, end_s = _numbers(name, value, Fraction)
-        return _first_step(start_s, plan), _first_step(end_s, plan)
+        return _first_step(start_s - plan.offset_s, plan), _first_step(end_s - plan.offset_s, plan)
     first, last = _numbers(name, value, int)
     if name == "shot":
         if not 1 <= first <= last <= len(plan.shots):
