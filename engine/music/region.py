@@ -133,8 +133,8 @@ _FORM: Final = "Give limits such as bars=5:8, beats=17:20, time=12.5:20, shot=3,
 def parse_region(text: str, plan: MusicPlan) -> Region:
     """A region from text: limits joined by commas, as "bars=5:8,voice=melody".
 
-    bars and beats count from 1 and include both ends; time is [from, to) in seconds of the video; shot counts from 1 and covers the
-    16ths that begin in it; voices may be joined by +; pitch gives MIDI pitches, both ends included.
+    bars and beats count from 1 and include both ends; time is [from, to) in seconds of the video; shot counts from 1
+    and covers the 16ths that begin in it; voices may be joined by +; pitch gives MIDI pitches, both ends included.
 
     Raises:
         InputError: for unknown limits, malformed numbers, or a region that lies outside the piece.
