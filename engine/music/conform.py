@@ -17,6 +17,12 @@ from engine.timebase import BEATS_PER_BAR, MICROSECONDS, TempoChange, TempoMap
 
 MOST_GIVEN_UP: Final = 3
 """Bars that a gap may take from the kept stretches around it in search of a tempo that fits."""
+EASY_STRAIN: Final = 0.08
+"""A jump of tempo by this share is heard but borne."""
+STRAIN_COST: Final = 60.0
+RELAXATION_COST: Final = 0.5
+FEWEST_BARS: Final = 2
+"""Fewer bars than this between two joins are not worth keeping: the joins on both sides need their room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ def kept_bars(stretches: Sequence[Stretch], tempo: TempoMap, *, n_bars: int, sla
             if _start(tempo, bar) >= stretch.old_start_s - slack_s
             and _start(tempo, bar + 1) <= stretch.old_end_s + slack_s
         ]
-        if inside:
+        if len(inside) >= FEWEST_BARS:
             found.append(KeptBars(inside[0], len(inside), _start(tempo, inside[0]) + stretch.shift_s))
     return _without_overlap(found, tempo)
 
@@ -184,12 +190,13 @@ def _bpm_out(tempo: TempoMap, kept: KeptBars) -> float:
 def _fitted(before: KeptBars | None, after: KeptBars, tempo: TempoMap, fill: FillGap) -> _Join:
     """Fill the gap between kept bars, giving up as few bars at its edges as let it be filled without relaxation.
 
-    Where no way is free of them, the one that fits with the fewest; where none fits, the one whose bars come nearest
-    in length to their neighbours', as one tempo of its own.
+    A way that costs less in bars given up, things relaxed and tempo strained is better; one steady tempo fits always.
     """
-    fitting: list[_Join] = []
-    joins: list[_Join] = []
+    best: tuple[float, _Join] | None = None
     for given_up in sorted(_ways(before, after), key=lambda way: (sum(way), abs(way[0] - way[1]))):
+        lost = sum(given_up)
+        if best is not None and best[0] <= lost:
+            break
         left = None if before is None else _shortened(before, tempo, back=given_up[0])
         right = _shortened(after, tempo, front=given_up[1])
         start_s = Fraction(0) if left is None else left.new_s + _length(tempo, left)
@@ -197,25 +204,17 @@ def _fitted(before: KeptBars | None, after: KeptBars, tempo: TempoMap, fill: Fil
             return _Join(left, right, None)
         entry = None if left is None else _bpm_out(tempo, left)
         gap = Gap(start_s, right.new_s, entry, tempo.bpm(right.old_bar * BEATS_PER_BAR))
-        filling = fill(gap)
-        if filling.fits and not filling.relaxations:
-            return _Join(left, right, filling)
-        if filling.fits:
-            fitting.append(_Join(left, right, filling))
-        joins.append(_Join(left, right, _steady(gap)))
-    if fitting:
-        return min(fitting, key=_n_relaxations)
-    return min(joins, key=_strain)
+        for filling in (fill(gap), _steady(gap)):
+            cost = lost + _cost(filling)
+            if filling.fits and (best is None or cost < best[0]):
+                best = (cost, _Join(left, right, filling))
+    assert best is not None
+    return best[1]
 
 
-def _n_relaxations(join: _Join) -> int:
-    return 0 if join.filling is None else len(join.filling.relaxations)
-
-
-def _strain(join: _Join) -> float:
-    """How far the one tempo of a gap is from those around it, as a logarithm."""
-    assert join.filling is not None and join.after is not None
-    return join.filling.strain
+def _cost(filling: Filling) -> float:
+    """What a filling costs, in bars given up."""
+    return RELAXATION_COST * len(filling.relaxations) + max(0.0, filling.strain - EASY_STRAIN) * STRAIN_COST
 
 
 def _steady(gap: Gap) -> Filling:

@@ -71,20 +71,22 @@ def test_bars_at_a_gap_are_given_up_until_it_can_be_filled() -> None:
     ]
     kept = kept_bars(stretches, OLD, n_bars=8, slack_s=FRAME_S)
     laid = conform(kept, OLD, duration_s=bar_s(OLD, 8) - taken_s, fill=steady)
-    assert laid.relaxations == ()
     lost = set(range(8)) - set(laid.bars.values())
     assert 3 in lost
-    assert len(lost) <= 5
+    assert len(lost) <= 3
     for new, old in laid.bars.items():
         moved = bar_s(OLD, old) - (taken_s if old > 3 else 0)
         assert abs(bar_s(laid.tempo, new) - moved) < Fraction(1, 1000)
 
 
 def test_a_gap_that_cannot_be_filled_says_so() -> None:
-    stretches = [Stretch(Fraction(0), bar_s(OLD, 1), Fraction(0)), Stretch(bar_s(OLD, 1), bar_s(OLD, 2), Fraction(1, 2))]
-    kept = kept_bars(stretches, OLD, n_bars=2, slack_s=FRAME_S)
-    laid = conform(kept, OLD, duration_s=bar_s(OLD, 2) + Fraction(1, 2), fill=steady)
-    assert laid.relaxations == ("Too tight.",)
+    middle_s = bar_s(OLD, 2)
+    stretches = [Stretch(Fraction(0), middle_s, Fraction(0)), Stretch(middle_s, bar_s(OLD, 4), Fraction(1, 2))]
+    kept = kept_bars(stretches, OLD, n_bars=4, slack_s=FRAME_S)
+    laid = conform(kept, OLD, duration_s=bar_s(OLD, 4) + Fraction(1, 2), fill=steady)
+    assert len(laid.relaxations) == 1
+    for new, old in laid.bars.items():
+        assert abs(bar_s(laid.tempo, new) - bar_s(OLD, old) - (Fraction(1, 2) if old > 1 else 0)) < Fraction(1, 1000)
 
 
 def test_short_bars_keep_their_place_and_nothing_kept_is_new_throughout() -> None:
