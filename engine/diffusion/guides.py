@@ -24,6 +24,8 @@ from engine.timebase import BEATS_PER_BAR, STEPS_PER_BEAT
 
 FIRST_TIMESTEP: Final = 900
 """Before this there is no music yet to be pulled at."""
+LAST_RECALL: Final = 300
+"""From here on a returning section goes its own way: its theme is there, its details are new."""
 PULLS: Final = 5
 RATE: Final = 0.5
 """Length of one pull on a beat, in the latents' unit of deviation."""
@@ -42,6 +44,8 @@ def guide(model: CompactModel, wishes: Wishes) -> Shaper | None:
     made: list[_Losses] = []
 
     def shape(x0_hat: Tensor, timestep: int) -> Tensor:
+        if timestep > LAST_RECALL:
+            x0_hat = _recalled(x0_hat, wishes)
         if timestep > FIRST_TIMESTEP:
             return x0_hat
         if not made:
@@ -56,6 +60,18 @@ def guide(model: CompactModel, wishes: Wishes) -> Shaper | None:
         return z.cpu()
 
     return shape
+
+
+def _recalled(x0_hat: Tensor, wishes: Wishes) -> Tensor:
+    """The estimate with returning sections moved towards their first showing."""
+    recalls = [recall for recall in wishes.recalls if max(recall[:2]) < len(x0_hat)]
+    if not recalls:
+        return x0_hat
+    beats, sources = (torch.tensor([recall[i] for recall in recalls]) for i in (0, 1))
+    much = torch.tensor([recall[2] for recall in recalls])[:, None]
+    moved = x0_hat.clone()
+    moved[beats] = torch.lerp(x0_hat[beats], x0_hat[sources], much)
+    return moved
 
 
 def chain(*shapers: Shaper | None) -> Shaper | None:
@@ -107,7 +123,10 @@ class _Losses:
         return torch.einsum("hc,vkc->hvk", wanted, self.classes) > 0
 
     def pull(self, z: Tensor) -> Tensor | None:
-        """Direction in which each beat of the estimate must go, of length up to sqrt(D); None when all is well."""
+        """Where each beat of the estimate must go; None when all is well.
+
+        The beat that needs it most moves by sqrt(D) / 4, the others by the root of their share of its need.
+        """
         with torch.enable_grad():
             moving = z.requires_grad_(True)
             decoded = self.model.autoencoder.decode(moving[None])
@@ -118,8 +137,9 @@ class _Losses:
             (gradient,) = torch.autograd.grad(loss, moving)
         z.requires_grad_(False)
         length = gradient.norm(dim=1, keepdim=True)
-        unit: Tensor = gradient / length.clamp_min(1e-3)
-        return unit * (length / length.max().clamp_min(1e-9)).clamp(max=1.0).sqrt() * z.shape[1] ** 0.5 / 4
+        need = (length / length.max().clamp_min(1e-9)).sqrt()
+        moved: Tensor = gradient / length.clamp_min(1e-3) * need * (z.shape[1] ** 0.5 / 4)
+        return moved
 
     def _hit_loss(self, decoded: Decoded) -> Tensor:
         """How far each hit is from an onset of a chord tone, and a little from one in the bass."""

@@ -35,6 +35,10 @@ class LoopedComposer:
         return self.model.config
 
     @property
+    def device(self) -> torch.device:
+        return self.model.device
+
+    @property
     def profile(self) -> Profile:
         return self.model.profile
 

@@ -13,7 +13,7 @@ from engine.direction import Direction
 from engine.music.controls import smooth
 from engine.music.curves import drawn
 from engine.music.music_plan import MusicPlan
-from engine.music.plan import Plan
+from engine.music.plan import Plan, Section
 from engine.settings import GenerationSettings
 from engine.timebase import BEATS_PER_BAR, STEPS_PER_BEAT
 
@@ -24,6 +24,10 @@ _REGISTER_PITCHES: Final = (50.0, 72.0)
 _TENSION_ROUGHNESS: Final = (0.05, 0.3)
 """Dissonance of a beat (`engine.music.curves.dissonance`) where the tension curve is 0 and 1."""
 _MAX_ONSETS: Final = 16
+RECALL: Final = 0.5
+VARIED_RECALL: Final = 0.35
+"""How far the estimate of a returning section is moved to that of its first showing while the music takes shape: it
+recalls the theme and does not copy it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +42,7 @@ class Wishes:
         density: notes that begin in a beat, f32 `[T]`, smoothed over a bar, as the others.
         register: mean MIDI pitch of what sounds, f32 `[T]`.
         tension: dissonance as `engine.music.curves.dissonance` measures it, f32 `[T]`.
+        recalls: (beat of a returning section, the beat of the earlier one that it recalls, how strongly 0..1).
     """
 
     n_beats: int
@@ -47,10 +52,12 @@ class Wishes:
     density: FloatArray | None = None
     register: FloatArray | None = None
     tension: FloatArray | None = None
+    recalls: tuple[tuple[int, int, float], ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        return not self.hits and all(curve is None for curve in (self.density, self.register, self.tension))
+        curves = (self.density, self.register, self.tension)
+        return not self.hits and not self.recalls and all(curve is None for curve in curves)
 
     def since(self, first_beat: int) -> Wishes:
         """The wishes of what begins at a beat, counted from there."""
@@ -58,7 +65,15 @@ class Wishes:
         later = (None if curve is None else curve[first_beat:] for curve in curves)
         steps = tuple(step - first_beat * STEPS_PER_BEAT for step in self.hits)
         hits = tuple(step for step in steps if step >= 0)
-        return Wishes(self.n_beats - first_beat, hits, self.chroma[first_beat:], self.bass[first_beat:], *later)
+        recalls = tuple((beat - first_beat, source - first_beat, much) for beat, source, much in self.recalls)
+        return Wishes(
+            self.n_beats - first_beat,
+            hits,
+            self.chroma[first_beat:],
+            self.bass[first_beat:],
+            *later,
+            recalls=tuple(recall for recall in recalls if min(recall[:2]) >= 0),
+        )
 
 
 def wishes_of(
@@ -81,7 +96,22 @@ def wishes_of(
         density=_onsets(curves["density"], quantiles["density"]) if "density" in curves else None,
         register=_between(curves.get("register"), _REGISTER_PITCHES),
         tension=_between(curves.get("tension"), _TENSION_ROUGHNESS),
+        recalls=recalled_beats(plan.harmony),
     )
+
+
+def recalled_beats(harmony: Plan) -> tuple[tuple[int, int, float], ...]:
+    """Which beats recall which: a section whose letter was there before, in the same key, recalls its first showing."""
+    shown: dict[str, Section] = {}
+    recalls: list[tuple[int, int, float]] = []
+    for section in harmony.sections:
+        model = shown.setdefault(section.letter[0], section)
+        if model is section or model.key != section.key:
+            continue
+        much = VARIED_RECALL if section.letter.endswith("'") else RECALL
+        length = min(section.end_beat - section.start_beat, model.end_beat - model.start_beat)
+        recalls.extend((section.start_beat + i, model.start_beat + i, much) for i in range(length))
+    return tuple(recalls)
 
 
 def chord_classes(harmony: Plan, n_beats: int) -> tuple[FloatArray, FloatArray]:

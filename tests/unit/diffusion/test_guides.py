@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from engine.diffusion.guides import FIRST_TIMESTEP, HIT_MARGIN, chain, guide
+from engine.music.chords import Key
 from engine.music.curves import sounding_pitch
 from engine.music.notes import NoteTable, roll_to_notes
-from engine.music.wishes import Wishes
+from engine.music.plan import Plan, Section
+from engine.music.wishes import VARIED_RECALL, Wishes, recalled_beats
 from tests.helpers.tiny_model import tiny_model
 
 N_BEATS = 16
@@ -102,3 +104,22 @@ def test_a_canvas_longer_than_the_wishes_is_guided_too():
     assert shape is not None
     longer = torch.cat((start(), start(2)))
     assert shape(longer, LATE).shape == longer.shape
+
+
+def test_a_returning_section_recalls_its_first_showing():
+    recalls = tuple((beat, beat - 8, 0.5) for beat in range(8, 16))
+    shape = guide(tiny_model(), replace(FREE, recalls=recalls))
+    assert shape is not None
+    early, late = shape(start(), 700), shape(start(), 200)
+    torch.testing.assert_close(early[8:], (start()[8:] + start()[:8]) / 2)
+    assert torch.equal(early[:8], start()[:8])
+    assert torch.equal(late, start())
+
+
+def test_sections_recall_the_first_of_their_letter_in_their_key():
+    c, am = Key(0, False), Key(9, True)
+    sections = (Section(0, 8, "A"), Section(8, 16, "B"), Section(16, 28, "A'"), Section(28, 32, "B", am))
+    plan = Plan(c, (None,) * 32, (False,) * 32, sections)
+    recalled = recalled_beats(plan)
+    assert [(beat, source) for beat, source, _ in recalled] == [(16 + i, i) for i in range(8)]
+    assert {much for *_, much in recalled} == {VARIED_RECALL}
