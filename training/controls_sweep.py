@@ -36,6 +36,7 @@ from engine.music.controls import (
 from engine.music.notes import NoteTable
 from engine.music.plan import plan_rows
 from engine.music.progression import write_plan
+from engine.music.wishes import Wishes
 from engine.timebase import STEPS_PER_BEAT
 from training.generate import Change, GeneratedWindow
 from training.metrics.piece import FloatArray
@@ -47,6 +48,7 @@ LEVELS: Final = (0.1, 0.3, 0.5, 0.7, 0.9)
 HIT_SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 N_HITS: Final = 16
 CHROMA: Final = slice(KEY_ROWS + 13, KEY_ROWS + 25)
+BASS: Final = slice(KEY_ROWS + 25, KEY_ROWS + CHORD_ROWS)
 HARMONY: Final = slice(0, KEY_ROWS + CHORD_ROWS)
 REFERENCE_BPM: Final = 80.0
 
@@ -65,6 +67,7 @@ class Sweep:
         measured: attribute -> how it is measured on a written window.
         about: what is held and what follows.
         levels: what is asked, increasing.
+        guided: whether notes are pulled towards hits, as in use.
         plan: "kept" (the window's own), "written" (by the progression model for the level) or "unknown".
     """
 
@@ -74,19 +77,23 @@ class Sweep:
     about: str = ""
     levels: tuple[float, ...] = LEVELS
     plan: str = "kept"
+    guided: bool = False
 
     def at(self, level: float, quantiles: Quantiles) -> Change:
         """The change of conditions that asks for a level."""
 
         def apply(conditions: Conditions, window: str) -> Conditions:
-            if self.name == "hits":
+            if self.levels is HIT_SHARES:
                 return ask_hits(conditions, window, share=level)
             moved = move_rows(conditions, self.moves, level, quantiles)
             if self.plan == "kept":
                 return moved
             return replace(moved, plan=_plan_for(conditions, window, level, written=self.plan == "written"))
 
-        return Change(f"{self.name} {level:g}", apply)
+        def wishes(conditions: Conditions, _window: str) -> Wishes:
+            return wished_hits(conditions)
+
+        return Change(f"{self.name} {level:g}", apply, wishes if self.guided else None)
 
 
 def move_rows(conditions: Conditions, names: Sequence[str], level: float, quantiles: Quantiles) -> Conditions:
@@ -130,6 +137,16 @@ def ask_hits(conditions: Conditions, window: str, *, share: float) -> Conditions
     return replace(conditions, dynamic=dynamic)
 
 
+def wished_hits(conditions: Conditions) -> Wishes:
+    """The hits that conditions ask for, as what notes are pulled towards, with the chords of the plan."""
+    chroma = (conditions.plan[:, CHROMA] > 0).astype(np.float32)
+    bass = (conditions.plan[:, BASS] > 0).astype(np.float32)
+    for classes in (chroma, bass):
+        classes[~classes.any(axis=1)] = 1
+    hits = np.flatnonzero(conditions.dynamic[:, HIT_COLUMNS].ravel() > 0).tolist()
+    return Wishes(conditions.n_beats, tuple(hits), chroma, bass)
+
+
 def _plan_for(conditions: Conditions, window: str, level: float, *, written: bool) -> NDArray[np.float32]:
     """Plan rows whose harmony the progression model writes for a valence, or whose harmony is unknown."""
     rows = conditions.plan.copy()
@@ -168,6 +185,12 @@ def hits_taken(window: GeneratedWindow) -> float:
     """Marked onsets on the window's 16 hit places, whether asked for or not."""
     accents = measure_accents(_table(window), window.conditions.n_beats).ravel()
     return float(accents[hit_places(window.name, window.conditions.n_beats)].sum())
+
+
+def hits_heard(window: GeneratedWindow) -> float:
+    """How many of the window's 16 hit places have an onset, whether asked for or not."""
+    onsets = {note.onset for note in window.notes}
+    return float(sum(step in onsets for step in hit_places(window.name, window.conditions.n_beats).tolist()))
 
 
 def mode_colour(window: GeneratedWindow) -> float:
@@ -211,7 +234,21 @@ SWEEPS: Final = (
         "as a mood: density, rhythm and intensity move; flow, loudness and arousal follow",
     ),
     Sweep("novelty", ("novelty",), {"novelty": dynamic_mean("novelty")}),
-    Sweep("hits", (), {"hits": hits_taken}, "marked onsets on 16 places, of which a share is asked for", HIT_SHARES),
+    Sweep(
+        "hits",
+        (),
+        {"hits": hits_heard},
+        "as in use, with the pull towards hits: onsets on 16 places, of which a share is asked for",
+        HIT_SHARES,
+        guided=True,
+    ),
+    Sweep(
+        "hits, rows alone",
+        (),
+        {"hits, rows alone": hits_heard, "marked hits, rows alone": hits_taken},
+        "without the pull, not how it is used",
+        HIT_SHARES,
+    ),
     Sweep(
         "valence",
         ("valence",),
@@ -231,7 +268,7 @@ SWEEPS: Final = (
     Sweep("melody", ("melody",), {"melody": semantic_mean("melody")}, "share of time in which the melody sounds"),
 )
 
-NOT_IN_USE: Final = ("valence, rows alone",)
+NOT_IN_USE: Final = ("valence, rows alone", "hits, rows alone", "marked hits, rows alone")
 """Sweeps that explain and do not count: the control is not used that way."""
 
 

@@ -20,12 +20,14 @@ import torch
 from numpy.typing import NDArray
 
 from engine.diffusion.composer import Composer
-from engine.diffusion.model import Bundle
+from engine.diffusion.guides import guide
+from engine.diffusion.model import Bundle, CompactModel
 from engine.diffusion.noise import NoiseSource
-from engine.diffusion.sampling import padded_beats, sample
+from engine.diffusion.sampling import Shaper, padded_beats, sample
 from engine.errors import InputError
 from engine.music.controls import HIT_COLUMNS, Conditions
 from engine.music.notes import Note, NoteTable, roll_to_notes
+from engine.music.wishes import Wishes
 from engine.settings import GenerationSettings
 from engine.timebase import BARS_PER_WINDOW, BEATS_PER_BAR, BEATS_PER_WINDOW, STEPS_PER_BEAT
 from training.data.windows import WindowSet
@@ -66,12 +68,15 @@ class Change:
     """A change of what is asked, by name.
 
     Attributes:
-        name: unique for what `apply` does, since kept sets are found by it.
+        name: unique for what it does, since kept sets are found by it.
         apply: (conditions of a window, the window's name) -> conditions.
+        wishes: (changed conditions, the window's name) -> what the notes themselves are pulled towards, as in use;
+            None: nothing. For windows, not for longer pieces.
     """
 
     name: str
     apply: Callable[[Conditions, str], Conditions]
+    wishes: Callable[[Conditions, str], Wishes] | None = None
 
 
 UNCHANGED: Final = Change("", lambda conditions, window: conditions)
@@ -202,9 +207,25 @@ class Writer:
             *(np.concatenate([getattr(one, group) for one in asked]) for group in ("dynamic", "semantic", "plan"))
         )
         noise = NoiseSource.for_bars(settings.seed, [(name, bar) for name in names for bar in range(BARS_PER_WINDOW)])
+        shape = self._pulls(asked, names, recipe)
         with _precision(model, recipe.precision):
-            *_, last = sample(model, rows, settings, noise, stride_beats=BEATS_PER_WINDOW)
+            *_, last = sample(model, rows, settings, noise, stride_beats=BEATS_PER_WINDOW, shape=shape)
         return [roll_to_notes(model.decode(latents)) for latents in last.x0_hat.split(BEATS_PER_WINDOW)]
+
+    def _pulls(self, asked: Sequence[Conditions], names: Sequence[str], recipe: Recipe) -> Shaper | None:
+        """Each window's own pull towards what is wished for."""
+        wishes = recipe.change.wishes
+        if wishes is None:
+            return None
+        if not isinstance(self.bundle.model, CompactModel):
+            raise InputError("Notes can be pulled in the latents of the compact model only.")
+        guides = [guide(self.bundle.model, wishes(one, name)) for one, name in zip(asked, names, strict=True)]
+
+        def shape(x0_hat: torch.Tensor, timestep: int) -> torch.Tensor:
+            parts = zip(guides, x0_hat.split(BEATS_PER_WINDOW), strict=True)
+            return torch.cat([part if pull is None else pull(part, timestep) for pull, part in parts])
+
+        return shape
 
     def _sample_span(
         self, model: Composer, asked: Conditions, name: str, settings: GenerationSettings, recipe: Recipe

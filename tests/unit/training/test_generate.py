@@ -13,6 +13,7 @@ from engine.diffusion.model import Bundle
 from engine.diffusion.sampling import JointPredictor
 from engine.errors import InputError
 from engine.music.controls import DYNAMIC, SEMANTIC, smooth
+from engine.music.notes import Note
 from engine.settings import GenerationSettings
 from tests.helpers.songs import write_songs
 from tests.helpers.tiny_model import random_conditions, tiny_model
@@ -21,12 +22,14 @@ from training.controls_sweep import (
     CHROMA,
     HARMONY,
     SWEEPS,
+    Sweep,
     ask_hits,
     hit_places,
     hits_taken,
     measure_level,
     mode_colour,
     move_rows,
+    wished_hits,
 )
 from training.data.corpus import build_corpus
 from training.data.pop909 import read_song, song_folders
@@ -141,6 +144,23 @@ def test_longer_pieces_are_runs_of_windows(bundle: Bundle, windows: WindowSet) -
     assert len(found.seams) == 6
 
 
+def test_hits_are_pulled_towards_as_in_use(windows: WindowSet, tmp_path: Path) -> None:
+    sparse = tiny_model()
+    for outlet in sparse.autoencoder.outlets:
+        outlet.bias.sub_(2.0)  # type: ignore[union-attr, operator]
+    index, writer = np.array([1, 9]), Writer(Bundle(sparse, "sparse", tmp_path), windows)
+    pulled, alone = (next(s for s in SWEEPS if s.name == name) for name in ("hits", "hits, rows alone"))
+
+    def written(sweep: Sweep, level: float, places: np.ndarray = index) -> list[tuple[Note, ...]]:
+        recipe = replace(Recipe(replace(FEW, steps=6)), change=sweep.at(level, sparse.config.quantiles))
+        return [window.notes for window in writer.write(places, recipe)]
+
+    assert written(pulled, 0.0) == written(alone, 0.0)
+    both = written(pulled, 1.0)
+    assert both != written(alone, 1.0)
+    assert written(pulled, 1.0, index[1:]) == both[1:]
+
+
 def test_rows_move_with_what_they_are_tied_to() -> None:
     quantiles = tiny_model().config.quantiles
     own = random_conditions(32)
@@ -162,6 +182,9 @@ def test_hits_are_asked_one_after_another() -> None:
     assert len(set((places // 4).tolist())) == 16
     asked = [ask_hits(own, "044/8", share=share).dynamic[:, 4:8].sum() for share in (0, 0.25, 0.5, 1.0)]
     assert asked == [0, 4, 8, 16]
+    wishes = wished_hits(ask_hits(own, "044/8", share=0.5))
+    assert wishes.hits == tuple(sorted(places[:8].tolist())) and wishes.chroma.any(axis=1).all()
+    assert wished_hits(ask_hits(own, "044/8", share=0)).is_empty
     assert hit_places("044/8", 32).tolist() == places.tolist() != hit_places("044/9", 32).tolist()
 
 
