@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, replace
-from fractions import Fraction
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.music.tempo import Hit
+from engine.music.tempo_map import tempo_points
 from engine.settings import GenerationSettings
 from engine.signals import VideoInfo
 from engine.version import __version__
@@ -57,6 +56,7 @@ def build_manifest(
             "bpm": plan.tempo.bpm(),
             "us_per_quarter": plan.tempo.changes[0].us_per_quarter,
             "start_s": float(offset_s + plan.tempo.start_s),
+            "tempo": [[float(offset_s) + time_s, bpm] for time_s, bpm in tempo_points(plan.tempo, plan.duration_s)],
             "beats": plan.n_beats,
             "notes": n_notes,
             "key": plan.harmony.key.label,
@@ -67,13 +67,18 @@ def build_manifest(
             {"start_s": float(offset_s + s.start_s), "end_s": float(offset_s + s.end_s), "begins": s.transition}
             for s in plan.shots
         ],
-        "hits": [_hit(hit, offset_s) for hit in plan.hits()],
+        **_hits(plan),
         "captions": [asdict(caption) for caption in plan.encoded.captions] if plan.encoded is not None else [],
     }
 
 
-def _hit(hit: Hit, offset_s: Fraction) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in asdict(replace(hit, time_s=offset_s + hit.time_s)).items()}
+def _hits(plan: MusicPlan) -> dict[str, Any]:
+    """The hits, those that were dropped, and what was relaxed, with times as the video counts them."""
+    offset_s = float(plan.offset_s)
+    told = plan.describe_hits()
+    for row in (*told["hits"], *told["dropped"]):
+        row["time_s"] = round(row["time_s"] + offset_s, 9)
+    return told
 
 
 def container_metadata(manifest: Mapping[str, Any]) -> dict[str, str]:

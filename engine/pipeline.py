@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -17,25 +17,31 @@ from engine.cancel import NEVER, CancelToken
 from engine.direction import OPEN, Direction
 from engine.errors import InputError
 from engine.events import Report, no_report
-from engine.features.conditions import PictureRows, beat_moods, curve_overrides, estimate_conditions, look_rows
+from engine.features.conditions import PictureRows, beat_moods, curve_overrides, estimate_conditions, look_rows, pace_of
 from engine.music.chords import parse_chord, parse_key
 from engine.music.completion import May, anyone, closing_beats, complete
-from engine.music.controls import Conditions
+from engine.music.controls import HIT_COLUMNS, Conditions
 from engine.music.curves import drawn
 from engine.music.ducking import allowed_onsets, leave_room, thin_under_speech
+from engine.music.hits import gather_hits
 from engine.music.loops import loop_beats, loop_tempo
 from engine.music.moods import AUTO, mood_of
-from engine.music.music_plan import MusicPlan
+from engine.music.music_plan import MusicPlan, sensible_frame_s
 from engine.music.notes import N_VOICES, Note, PianoRoll, roll_to_notes
 from engine.music.plan import Plan, plan_rows
 from engine.music.progression import write_plan
 from engine.music.score import Marker, Score, perform
-from engine.music.tempo import choose_tempo
+from engine.music.tempo_map import TempoSolution, judge_tempo, solve_tempo
 from engine.settings import GenerationSettings
 from engine.signals import FrameSignals, VideoInfo, trim_signals
 from engine.timebase import BEATS_PER_BAR, N_PITCHES, STEPS_PER_BEAT, Shot, Span, TempoMap
 from engine.video.analyse import analyse
 from engine.video.shots import detect_shots
+
+_SLOW: Final = 0.35
+_QUICK: Final = 0.75
+"""Where in the range of tempi the preferred one lies, for a picture in which nothing happens and for the liveliest."""
+_STAR_WEIGHT: Final = 4.0
 
 if TYPE_CHECKING:
     from engine.diffusion.composer import Rows
@@ -79,15 +85,15 @@ def plan_music(
     if direction.range_s is not None:
         return _plan_part(signals, settings, quantiles, direction, direction.range_s, speech)
     shots = direction.shots or detect_shots(signals, sensitivity=settings.sensitivity)
-    tempo = fit_tempo(signals, shots, settings)
-    n_beats = beats_to_fill(signals.info.duration_s, tempo)
-    if settings.ending == "loop":
-        tempo = fit_loop(signals, shots, settings)
-        n_beats = loop_beats(tempo, signals.info.duration_s)
-    picture = picture_rows(signals, shots, tempo, n_beats, settings, quantiles, direction)
+    loops = settings.ending == "loop"
+    solution = (fit_loop if loops else fit_tempo)(signals, shots, settings, direction)
+    tempo = solution.tempo
+    duration_s = signals.info.duration_s
+    n_beats = loop_beats(tempo, duration_s) if loops else beats_to_fill(duration_s, tempo)
+    picture = picture_rows(signals, shots, tempo, n_beats, settings, quantiles, direction, stars=solution.star_steps())
     harmony = write_harmony(picture, tempo, settings, direction, duration_s=signals.info.duration_s)
-    conditions = Conditions(picture.dynamic, picture.semantic, plan_rows(harmony, loops=settings.ending == "loop"))
-    plan = MusicPlan(signals.info, shots, tempo, n_beats, harmony, conditions, speech=speech)
+    conditions = Conditions(picture.dynamic, picture.semantic, plan_rows(harmony, loops=loops))
+    plan = MusicPlan(signals.info, shots, tempo, n_beats, harmony, conditions, speech=speech, solution=solution)
     return with_room_for_speech(plan, settings)
 
 
@@ -185,7 +191,8 @@ def recondition(
         offset_s = plan.offset_s
         whole = [replace(s, start_s=s.start_s + offset_s, end_s=s.end_s + offset_s) for s in plan.shots]
         direction = direction.within(*plan.range_s, shots=tuple(whole))
-    picture = picture_rows(signals, plan.shots, plan.tempo, plan.n_beats, settings, quantiles, direction)
+    stars = plan.solution.star_steps() if plan.solution is not None else ()
+    picture = picture_rows(signals, plan.shots, plan.tempo, plan.n_beats, settings, quantiles, direction, stars=stars)
     plan = replace(plan, conditions=Conditions(picture.dynamic, picture.semantic, plan.conditions.plan))
     return with_room_for_speech(plan, settings)
 
@@ -198,10 +205,12 @@ def picture_rows(
     settings: GenerationSettings,
     quantiles: Mapping[str, tuple[float, ...]],
     direction: Direction,
+    *,
+    stars: Sequence[int] = (),
 ) -> PictureRows:
-    """Rows that the picture, the mood and what was drawn ask for."""
+    """Rows that the picture, the mood and what was drawn ask for; at starred steps they ask for a hit."""
     tables = {name: np.asarray(values, np.float32) for name, values in quantiles.items()}
-    return estimate_conditions(
+    rows = estimate_conditions(
         signals,
         shots,
         tempo,
@@ -211,6 +220,16 @@ def picture_rows(
         overrides=curve_overrides(drawn(direction, tempo, n_beats), tables),
         moods=beat_moods(direction.moods, shots, tempo, n_beats, otherwise=settings.mood),
     )
+    return replace(rows, dynamic=asking_for(rows.dynamic, stars))
+
+
+def asking_for(dynamic: NDArray[np.float32], steps: Sequence[int]) -> NDArray[np.float32]:
+    """Dynamic rows `[T, ...]` that ask for a full hit at some steps as well."""
+    dynamic = dynamic.copy()
+    asked = dynamic[:, HIT_COLUMNS].copy().reshape(-1)
+    asked[[step for step in steps if step < len(asked)]] = 1.0
+    dynamic[:, HIT_COLUMNS] = asked.reshape(len(dynamic), -1)
+    return dynamic
 
 
 def write_harmony(
@@ -243,32 +262,45 @@ def tempo_range(settings: GenerationSettings) -> tuple[float, float]:
     return low, high
 
 
-def fit_tempo(signals: FrameSignals, shots: tuple[Shot, ...], settings: GenerationSettings) -> TempoMap:
-    """The tempo within the user's range, narrowed to the mood's where both agree, that lands most cuts on beats."""
+def fit_tempo(
+    signals: FrameSignals, shots: tuple[Shot, ...], settings: GenerationSettings, direction: Direction = OPEN
+) -> TempoSolution:
+    """The tempo map that lands on the stars, and on as many other cuts as it bends to.
+
+    Its range is the user's, narrowed to the mood's where both agree; a lively picture prefers a quick tempo in it.
+    """
     low, high = tempo_range(settings)
-    return choose_tempo(
-        [shot.start_s for shot in shots[1:]],
-        weights=[shot.salience for shot in shots[1:]],
-        duration_s=signals.info.duration_s,
+    duration_s = signals.info.duration_s
+    return solve_tempo(
+        gather_hits(shots, direction, settings.strictness, duration_s=duration_s),
+        duration_s=duration_s,
         bpm_min=low,
         bpm_max=high,
-        preferred_bpm=math.sqrt(low * high),
-        tolerance_s=min(0.1, max(0.01, float(1 / signals.info.frame_rate))),
+        preferred_bpm=low * (high / low) ** (_SLOW + (_QUICK - _SLOW) * pace_of(signals, shots)),
+        max_change=settings.max_tempo_change,
+        strictness=settings.strictness,
+        short_bars=settings.short_bars,
+        frame_s=sensible_frame_s(signals.info),
     )
 
 
-def fit_loop(signals: FrameSignals, shots: tuple[Shot, ...], settings: GenerationSettings) -> TempoMap:
+def fit_loop(
+    signals: FrameSignals, shots: tuple[Shot, ...], settings: GenerationSettings, direction: Direction = OPEN
+) -> TempoSolution:
     """The tempo of a loop: whole bars fill the film."""
     low, high = tempo_range(settings)
-    return loop_tempo(
-        [shot.start_s for shot in shots[1:]],
-        weights=[shot.salience for shot in shots[1:]],
-        duration_s=signals.info.duration_s,
+    duration_s, frame_s = signals.info.duration_s, sensible_frame_s(signals.info)
+    hits = gather_hits(shots, direction, settings.strictness, duration_s=duration_s)
+    tempo = loop_tempo(
+        [hit.time_s for hit in hits],
+        weights=[hit.salience * (_STAR_WEIGHT if hit.starred else 1) for hit in hits],
+        duration_s=duration_s,
         bpm_min=low,
         bpm_max=high,
         preferred_bpm=math.sqrt(low * high),
-        tolerance_s=max(0.02, float(1 / signals.info.frame_rate)),
+        tolerance_s=max(0.02, frame_s),
     )
+    return judge_tempo(tempo, hits, duration_s=duration_s, frame_s=frame_s, why="a loop keeps one tempo")
 
 
 def beats_to_fill(duration_s: Fraction, tempo: TempoMap) -> int:

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 STEPS_PER_BEAT: Final = 4
 BEATS_PER_BAR: Final = 4
@@ -88,9 +89,6 @@ class TempoChange:
     us_per_quarter: int
 
 
-Knots: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
-
-
 class Piece(NamedTuple):
     """A stretch of one tempo: where and when it begins, and how long a quarter note lasts in it (0 where elided)."""
 
@@ -119,7 +117,7 @@ class TempoMap:
     changes: tuple[TempoChange, ...]
     elided: tuple[int, ...] = ()
     _pieces: tuple[Piece, ...] | None = field(default=None, init=False, repr=False, compare=False)
-    _knots: Knots | None = field(default=None, init=False, repr=False, compare=False)
+    _knots: Any = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         beats = [change.beat for change in self.changes]
@@ -149,14 +147,16 @@ class TempoMap:
         return self._pieces
 
     @property
-    def knots(self) -> Knots:
+    def knots(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """The pieces as f64 arrays, for many conversions at once: beats, seconds, seconds a beat."""
         if self._knots is None:
+            import numpy as np  # late: commands that only look at their arguments start without it
+
             parts, per_second, rows = _layout(self)
             table = np.array([(beat / parts, at / per_second, us / MICROSECONDS) for beat, at, us in rows], np.float64)
             object.__setattr__(self, "_knots", tuple(np.ascontiguousarray(table.T)))
-        assert self._knots is not None
-        return self._knots
+        beats, seconds, slopes = self._knots
+        return beats, seconds, slopes
 
     def seconds(self, beat: Fraction | int) -> Fraction:
         """The time of a beat (negative beats extend the first tempo backwards)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final, Literal
 
 from engine.direction import Direction
@@ -22,7 +23,7 @@ LONG_SHOT_S: Final = 4.0
 """A shot this long makes the cut that ends it, and the one that begins it, as weighty as length can."""
 
 STAR_DISTANCE_S: Final[dict[Strictness, float]] = {"strict": 1.0, "balanced": 1.45, "free": 8.0}
-"""Auto stars no two instants nearer than this: what follows faster is a flurry, and music that answered each of its cuts
+"""Auto stars no two instants nearer than this: what follows faster is a flurry, and music that answered each cut of one
 would hammer. The middle one lies just under a second and a half, so that cuts a second and a half apart count."""
 
 STAR_SALIENCE: Final[dict[Strictness, float]] = {"strict": 0.1, "balanced": 0.15, "free": 0.75}
@@ -65,7 +66,7 @@ def gather_hits(
     Args:
         duration_s: length of the film; what lies outside is left out.
     """
-    hits = [_cut(before, shot, duration_s) for before, shot in zip(shots, shots[1:], strict=False)]
+    hits = [_cut(before, shot, duration_s) for before, shot in pairwise(shots)]
     for marker in direction.markers:
         hits = [hit for hit in hits if abs(hit.time_s - marker.time_s) > SAME_INSTANT_S]
         hits.append(HitPoint(marker.time_s, MARKER_SALIENCE, kind="marker", label=marker.label))

@@ -10,10 +10,12 @@ import numpy as np
 
 from engine.music.controls import DYNAMIC, HIT_COLUMNS, SEMANTIC, Conditions
 from engine.music.encoded import EncodedRows
+from engine.music.hits import HitPoint
 from engine.music.plan import Plan
-from engine.music.tempo import Hit, beats_of_seconds, hit_table
+from engine.music.tempo import beats_of_seconds
+from engine.music.tempo_map import Placement, TempoSolution, place_hits, tempo_points
 from engine.signals import VideoInfo
-from engine.timebase import STEPS_PER_BEAT, Shot, Span, TempoMap, spans_within
+from engine.timebase import MICROSECONDS, STEPS_PER_BEAT, Shot, Span, TempoMap, spans_within
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +34,7 @@ class MusicPlan:
         encoded: rows of the paper profile, for a model that follows those.
         range_s: [in, out) of the video that gets music, in whole frames; None for all of it.
         speech: where people speak in the video's own sound, in the video's time; None where that was not asked for.
+        solution: how the tempo was found, with the hits and what became of them; None where it was given.
     """
 
     info: VideoInfo
@@ -43,6 +46,7 @@ class MusicPlan:
     encoded: EncodedRows | None = None
     range_s: tuple[Fraction, Fraction] | None = None
     speech: tuple[Span, ...] | None = None
+    solution: TempoSolution | None = None
 
     @property
     def offset_s(self) -> Fraction:
@@ -66,8 +70,17 @@ class MusicPlan:
     def cuts_s(self) -> tuple[Fraction, ...]:
         return tuple(shot.start_s for shot in self.shots[1:])
 
-    def hits(self) -> tuple[Hit, ...]:
-        return hit_table(self.cuts_s, self.tempo)
+    @property
+    def frame_s(self) -> float:
+        """Length of a video frame, or what counts as one where the file's rate makes no sense."""
+        return sensible_frame_s(self.info)
+
+    def hits(self) -> tuple[Placement, ...]:
+        """Where cuts and markers fall in the music."""
+        if self.solution is not None:
+            return self.solution.placements
+        cuts = [HitPoint(shot.start_s, shot.salience) for shot in self.shots[1:]]
+        return place_hits(cuts, self.tempo, frame_s=self.frame_s)
 
     def accent_steps(self) -> tuple[int, ...]:
         """Steps on which hits are asked for."""
@@ -77,12 +90,21 @@ class MusicPlan:
     def pulls(self) -> dict[int, float]:
         """Steps of asked-for hits, each with the second at which its cut shows: the nearest cut where several fall."""
         asked = set(self.accent_steps())
-        nearest: dict[int, Hit] = {}
+        nearest: dict[int, Placement] = {}
         for hit in self.hits():
             known = nearest.get(hit.step)
             if hit.step in asked and (known is None or abs(hit.error_ms) < abs(known.error_ms)):
                 nearest[hit.step] = hit
         return {step: float(hit.time_s) for step, hit in nearest.items()}
+
+    def describe_hits(self) -> dict[str, Any]:
+        """The hits as plain data: where each falls, what was dropped and why, what was relaxed."""
+        solution = self.solution or TempoSolution(self.tempo, self.hits())
+        return {
+            "hits": [placement.describe() for placement in solution.placements],
+            "dropped": [drop.describe() for drop in solution.dropped],
+            "relaxations": list(solution.relaxations),
+        }
 
     def describe(self) -> dict[str, Any]:
         """Plain data for drawing: times in seconds from where the music begins, one value per beat for curves."""
@@ -100,5 +122,13 @@ class MusicPlan:
             "key": self.harmony.key.label,
             "chords": [None if chord is None else chord.label for chord in self.harmony.chords],
             "sections": [(s.start_beat, s.end_beat, s.letter) for s in self.harmony.sections],
+            "tempo": tempo_points(self.tempo, self.duration_s),
+            **self.describe_hits(),
             "captions": [(c.start_s, c.end_s, list(c.texts)) for c in self.encoded.captions] if self.encoded else [],
+            "speech": [(span.start_s, span.end_s) for span in self.speech or ()],
         }
+
+
+def sensible_frame_s(info: VideoInfo) -> float:
+    """Length of a video frame in seconds, from 0.01 to 0.1: files may claim 1000 frames a second, or none."""
+    return min(0.1, max(0.01, float(1 / info.frame_rate))) if info.frame_rate > 0 else 0.04

@@ -38,29 +38,6 @@ _ANCHORS: Final = 6
 _FINALISTS: Final = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Where a cut falls in the music.
-
-    Attributes:
-        time_s: the cut.
-        step: nearest 16th from beat 0.
-        bar, beat, sixteenth: that step as musicians count it, each from 1.
-        error_ms: when the 16th sounds minus when the cut shows; positive is late music.
-        beat_error_ms: the same for the nearest whole beat.
-        bpm: tempo there.
-    """
-
-    time_s: Fraction
-    step: int
-    bar: int
-    beat: int
-    sixteenth: int
-    error_ms: float
-    beat_error_ms: float
-    bpm: float
-
-
 def choose_tempo(
     cuts_s: Sequence[Fraction],
     *,
@@ -101,29 +78,6 @@ def choose_tempo(
     winner = int(np.argmax(fine))
     bpm = Fraction(60 * MICROSECONDS, round(fine_beats_s[winner] * MICROSECONDS))
     return TempoMap.constant(bpm, Fraction(round(fine_starts_s[winner] * MICROSECONDS), MICROSECONDS))
-
-
-def hit_table(cuts_s: Sequence[Fraction], tempo: TempoMap) -> tuple[Hit, ...]:
-    """Where each cut falls: its nearest 16th and beat, and by how many milliseconds the music misses it."""
-    hits = []
-    for cut_s in cuts_s:
-        exact = tempo.beat(cut_s)
-        step = max(0, round(exact * STEPS_PER_BEAT))
-        beat = max(0, round(exact))
-        bar, place = divmod(step, STEPS_PER_BEAT * BEATS_PER_BAR)
-        hits.append(
-            Hit(
-                time_s=cut_s,
-                step=step,
-                bar=bar + 1,
-                beat=place // STEPS_PER_BEAT + 1,
-                sixteenth=place % STEPS_PER_BEAT + 1,
-                error_ms=float(tempo.seconds(Fraction(step, STEPS_PER_BEAT)) - cut_s) * 1000,
-                beat_error_ms=float(tempo.seconds(beat) - cut_s) * 1000,
-                bpm=tempo.bpm(exact),
-            )
-        )
-    return tuple(hits)
 
 
 def seconds_of_steps(tempo: TempoMap, steps: NDArray[np.int64] | Array) -> Array:

@@ -21,7 +21,7 @@ from engine.music.tempo_graph import (
 from engine.music.tempo_walk import Walk
 from engine.timebase import BEATS_PER_BAR, MICROSECONDS, SHORT_BAR_BEATS, TempoChange, TempoMap
 
-_LANDING_S: Final = 2.6
+_LANDING_BARS: Final = 0.96
 _DRIFT_US: Final = 8.0
 """Between hits a tempo is kept while it is this near to the curve's, and the beat this near to its time."""
 
@@ -35,7 +35,7 @@ class Route:
         beats: their places in played beats from beat 0 (elided beats not counted), f64.
         lead: sixteenths of rest before beat 0.
         middles: played beats at which short bars end; elided: the bars, numbered from 0 on the grid.
-        landing: played beat of the last downbeat, None where the walk has none.
+        landing: played beat of the last downbeat, None where the walk has none; landing_bar_s: about a bar there.
     """
 
     nodes: Ints
@@ -44,6 +44,7 @@ class Route:
     middles: tuple[int, ...]
     elided: tuple[int, ...]
     landing: float | None
+    landing_bar_s: float = 0.0
 
 
 def route_of(walk: Walk, arcs: Arcs, nodes: Nodes) -> Route:
@@ -63,7 +64,8 @@ def route_of(walk: Walk, arcs: Arcs, nodes: Nodes) -> Route:
     inside = targets <= nodes.n_hits
     landing = float(played[-1] / 2) if len(index) and arcs.lands[index[-1]] else None
     lead = int(arcs.lead[index[0]]) if len(index) else 0
-    return Route(targets[inside], played[inside] / 2, lead, tuple(middles), tuple(elided), landing)
+    bar_s = BEATS_PER_BAR * float(np.exp(0.5 * (arcs.low[index[-1]] + arcs.high[index[-1]]))) if len(index) else 0.0
+    return Route(targets[inside], played[inside] / 2, lead, tuple(middles), tuple(elided), landing, bar_s)
 
 
 def course_of(route: Route, task: Task, *, loose: frozenset[int], free: frozenset[int]) -> Course:
@@ -97,8 +99,9 @@ def course_of(route: Route, task: Task, *, loose: frozenset[int], free: frozense
     pinned, low_s, high_s = at[near], aims_s - slack_s, aims_s + slack_s
     if route.landing is not None and route.landing > last_beat:
         pinned = np.append(pinned, np.searchsorted(edges, route.landing))
-        low_s, high_s = np.append(low_s, end_s - END_FARTHEST_S), np.append(high_s, end_s - END_NEAREST_S)
-        aims_s = np.append(aims_s, end_s - _LANDING_S)
+        farthest_s = max(min(END_FARTHEST_S, _LANDING_BARS * route.landing_bar_s), END_NEAREST_S + 0.05)
+        low_s, high_s = np.append(low_s, end_s - farthest_s), np.append(high_s, end_s - END_NEAREST_S)
+        aims_s = np.append(aims_s, end_s - 0.5 * (END_NEAREST_S + farthest_s))
     return Course(
         edges=edges,
         fixed=fixed,

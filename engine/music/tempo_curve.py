@@ -1,4 +1,4 @@
-"""The smoothest tempo that meets the hits of a walk and keeps its limits: a quadratic programme over the times of beats.
+"""The smoothest tempo that meets the hits of a walk and keeps its limits: a quadratic programme over times of beats.
 
 Unknown are the times t_k of the beats (and of the off-beats on which hits fall). Minimised are the differences of tempo
 between neighbours and its distance from the preferred one. Starred hits are fixed values. The limits (range of tempo;
@@ -14,7 +14,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solveh_banded
 
 from engine.music.tempo_graph import Limits
 from engine.timebase import BEATS_PER_BAR
@@ -220,7 +219,7 @@ class _Solver:
     def _sections(self) -> list[int]:
         """Where each part of `_excess` ends."""
         sizes = [self.n - 1] * 2 + [len(self.first)] * 2 + [len(self.course.pinned)] * 2 + [2] * len(self._ends())
-        return np.cumsum(sizes).tolist()
+        return [int(end) for end in np.cumsum(sizes)]
 
     def _active_rows(self, places: Ints) -> list[_Rows]:
         """The exceeded limits as rows."""
@@ -306,6 +305,8 @@ class _Solver:
                 np.add.at(band, (below[kept], rows.places[kept, j]), scaled[kept] * rows.factors[kept, j])
 
     def _solve(self, band: Array, right: Array) -> Array:
+        from scipy.linalg import solveh_banded  # late: reading a take must not cost its import
+
         times = np.asarray(solveh_banded(band, right, lower=True, check_finite=False))
         times[self.given] = self.course.times_s[self.given] / self.unit_s
         return times

@@ -14,7 +14,7 @@ number of steps behind the node, over N beats. This is necessary and, for more t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -34,7 +34,8 @@ WALL: Final = 1000.0
 
 END_NEAREST_S: Final = 1.5
 END_FARTHEST_S: Final = 4.0
-"""The last downbeat lies this long before the end of the film: a final chord that rings out."""
+END_FARTHEST_BEATS: Final = 3.9
+"""The last downbeat lies this long before the end of the film, and less than a bar: a final chord that rings out."""
 
 LEADS: Final = (0, 1, 2, 3)
 """Sixteenths of rest before the music begins."""
@@ -231,17 +232,40 @@ def _all_tempi(limits: Limits) -> tuple[float, float]:
     return float(np.log(limits.shortest_s)), float(np.log(limits.longest_s))
 
 
-def _arcs(source: object, target: object, eighths: Ints, **given: object) -> Arcs:
-    values: dict[str, object] = {
-        "lead": 0, "cost": 0.0, "lands": False, "short": False, **given, "source": source, "target": target
-    }  # fmt: skip
-    kinds = {"source": np.int64, "target": np.int64, "lead": np.int64, "lands": np.bool_, "short": np.bool_}
-    shape = eighths.shape
-    columns = {
-        name: np.array(np.broadcast_to(np.asarray(value, kinds.get(name, np.float64)), shape))
-        for name, value in values.items()
-    }
-    return Arcs(eighths=eighths.astype(np.int64), **columns)
+def _arcs(
+    source: Ints | int,
+    target: Ints | int,
+    eighths: Ints,
+    *,
+    low: Array | float,
+    high: Array | float,
+    beats: Array | float,
+    seconds: Array | float,
+    cost: Array | float = 0.0,
+    lead: int = 0,
+    lands: bool = False,
+) -> Arcs:
+    """Arcs of columns of one length, or of one value for all."""
+
+    def column(value: Array | float) -> Array:
+        return np.array(np.broadcast_to(value, eighths.shape), np.float64)
+
+    def count(value: Ints | int) -> Ints:
+        return np.array(np.broadcast_to(value, eighths.shape), np.int64)
+
+    return Arcs(
+        source=count(source),
+        target=count(target),
+        eighths=count(eighths),
+        lead=count(lead),
+        low=column(low),
+        high=column(high),
+        beats=column(beats),
+        seconds=column(seconds),
+        cost=column(cost),
+        lands=np.full(eighths.shape, lands),
+        short=np.zeros(eighths.shape, np.bool_),
+    )
 
 
 def _between(task: Task) -> list[Arcs]:
@@ -332,14 +356,20 @@ def _to_end(task: Task) -> list[Arcs]:
         cost=cost + task.taste.ending,
     )  # fmt: skip
     nearest_s, farthest_s = rest_s - END_FARTHEST_S, rest_s - END_NEAREST_S
+    bar_s = END_FARTHEST_BEATS * task.limits.longest_s
+    nearest_s = np.maximum(nearest_s, rest_s - bar_s)
     first = np.maximum(0, np.ceil(2 * nearest_s / task.limits.longest_s)).astype(np.int64)
     last = np.where(farthest_s >= 0, np.floor(2 * farthest_s / task.limits.shortest_s), -1).astype(np.int64)
     pick, eighths = _counted(first, np.maximum(0, last - first + 1))
     beats = eighths / 2
     with np.errstate(divide="ignore", invalid="ignore"):
-        lows = np.where(beats > 0, np.log(np.maximum(nearest_s[pick], 1e-9) / beats), low)
+        least_s = np.where(beats > 0, nearest_s[pick] / beats, 0.0)
+        least_s = np.maximum(least_s, rest_s[pick] / (beats + END_FARTHEST_BEATS))  # less than a bar follows
+        lows = np.log(np.maximum(least_s, 1e-9))
         highs = np.where(beats > 0, np.log(np.maximum(farthest_s[pick], 1e-9) / beats), high)
-    lows, highs = np.clip(lows, low, high), np.clip(highs, low, high)
+    fits = (lows <= np.minimum(highs, high)) & (highs >= low)
+    pick, eighths, beats = pick[fits], eighths[fits], beats[fits]
+    lows, highs = np.clip(lows[fits], low, high), np.clip(highs[fits], low, high)
     landings = _arcs(
         source[pick], n + 1, eighths, low=lows, high=highs, beats=beats, seconds=rest_s[pick], lands=True,
         cost=cost[pick] + _preference(task, lows, highs, beats),
@@ -352,12 +382,7 @@ def _with_short_bars(arcs: Arcs, task: Task) -> Arcs:
     n = task.nodes.n_hits
     long = np.flatnonzero((arcs.eighths >= 1) & (arcs.source >= 0) & (arcs.target <= n + 1))
     extra = arcs.take(long)
-    extra = Arcs(
-        *(getattr(extra, name) for name in _ARC_FIELDS[:8]),
-        extra.cost + task.taste.short,
-        extra.lands,
-        np.ones(len(long), np.bool_),
-    )
+    extra = replace(extra, cost=extra.cost + task.taste.short, short=np.ones(len(long), np.bool_))
     return Arcs(*(np.concatenate([getattr(arcs, name), getattr(extra, name)]) for name in _ARC_FIELDS))
 
 

@@ -91,6 +91,23 @@ class Placement:
     def sixteenth(self) -> int:
         return self.step % STEPS_PER_BEAT + 1
 
+    def describe(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "time_s": float(self.time_s),
+            "kind": self.hit.kind,
+            "label": self.hit.label,
+            "salience": round(self.hit.salience, 4),
+            "starred": self.starred,
+            "step": self.step,
+            "bar": self.bar,
+            "beat": self.beat,
+            "sixteenth": self.sixteenth,
+            "error_ms": round(self.error_ms, 4),
+            "bpm": self.bpm,
+            "on_grid": self.on_grid,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
@@ -98,6 +115,10 @@ class Dropped:
 
     hit: HitPoint
     reason: str
+
+    def describe(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"time_s": float(self.hit.time_s), "starred": self.hit.starred, "reason": self.reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +136,10 @@ class TempoSolution:
     placements: tuple[Placement, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     relaxations: tuple[str, ...] = ()
+
+    def star_steps(self) -> tuple[int, ...]:
+        """The 16ths of the stars that are met."""
+        return tuple(sorted({placement.step for placement in self.placements if placement.starred}))
 
 
 def solve_tempo(
@@ -436,6 +461,25 @@ def place_hits(hits: Sequence[HitPoint], tempo: TempoMap, *, frame_s: float) -> 
     return tuple(Placement(hit, int(s), float(e), float(b), bool(g)) for hit, s, e, b, g in rows)
 
 
+def judge_tempo(
+    tempo: TempoMap, hits: Sequence[HitPoint], *, duration_s: Fraction, frame_s: float, why: str
+) -> TempoSolution:
+    """What a map that was chosen otherwise does with hits.
+
+    Args:
+        why: why a hit may be missed, as "the loop has a steady tempo".
+    """
+    placements, dropped = [], []
+    for placement in place_hits([hit for hit in hits if 0 <= hit.time_s <= duration_s], tempo, frame_s=frame_s):
+        exact = abs(placement.error_ms) <= EXACT_MS
+        if not placement.on_grid or (placement.starred and not exact):
+            dropped.append(Dropped(placement.hit, why))
+        placements.append(placement if exact else replace(placement, hit=replace(placement.hit, starred=False)))
+    lost = [drop.hit for drop in dropped if drop.hit.starred]
+    sentences = [f"The star at {float(hit.time_s):.3f} s is not met exactly: {why}." for hit in lost]
+    return TempoSolution(tempo, tuple(placements), tuple(dropped), tuple(sentences))
+
+
 def _sounding(tempo: TempoMap, steps: Array) -> Array:
     """Steps, or the downbeats after them where they are elided."""
     bars = np.floor(steps / STEPS_PER_BAR)
@@ -470,7 +514,7 @@ def _reason(placement: Placement, request: _Request, attempt: _Attempt) -> str:
     if rival is not None:
         return f"it lies less than an eighth note from the star at {float(rival):.3f} s"
     low, high = 60 / request.limits.longest_s, 60 / request.limits.shortest_s
-    bounds = f"between {low:g} and {high:g} BPM, with changes of up to {request.limits.change:.1%} within a bar"
+    bounds = f"between {low:.4g} and {high:.4g} BPM, with changes of up to {request.limits.change:.1%} within a bar"
     if placement.on_grid:
         return f"no tempo {bounds}, comes nearer than {abs(placement.error_ms):.0f} ms"
     near = request.weightier_near(placement.hit)
@@ -491,3 +535,9 @@ def largest_change(tempo: TempoMap, until_s: Fraction) -> float:
                 break
             worst = max(worst, abs(tempo_us / later_us - 1))
     return worst
+
+
+def tempo_points(tempo: TempoMap, until_s: Fraction) -> list[tuple[float, float]]:
+    """(second, BPM) of every change of tempo up to a time."""
+    rows = [(float(tempo.seconds(change.beat)), tempo.bpm(change.beat)) for change in tempo.changes]
+    return [row for row in rows if row[0] < until_s] or rows[:1]

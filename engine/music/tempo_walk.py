@@ -1,8 +1,8 @@
 """The cheapest walk through the arcs and turns of `engine.music.tempo_graph`: dynamic programming over hits.
 
-The state is (arc, eighth of the bar on which it arrives), so that metre and change of tempo are both known to it. Values
-are worked out from the end to the start: what it costs from here on. So when turns at some hits become dearer, only the
-values at and before those hits change, and the walk before them can be kept.
+The state is (arc, eighth of the bar on which it arrives), so that metre and change of tempo are both known to it.
+Values are worked out from the end to the start: what it costs from here on. So when turns at some hits become dearer,
+only the values at and before those hits change, and the walk before them can be kept.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.music.tempo_graph import EIGHTHS_PER_BAR, WALL, Arcs, Array, Task, Turns
+from engine.music.tempo_graph import EIGHTHS_PER_BAR, WALL, Arcs, Array, Ints, Task, Turns
 
 _MIDDLE: Final = EIGHTHS_PER_BAR // 2
 _PHASES: Final = np.arange(EIGHTHS_PER_BAR)
@@ -146,8 +146,12 @@ class Walker:
         return float(self.costs[turned].sum() + self.arrival[arcs, starts].sum())
 
 
-def _arrivals(arcs: Arcs, task: Task, after: np.ndarray) -> Array:
-    """Cost of each arc from each eighth on which it begins, f64 `[arcs, 8]`: its own, its target's place, its demands."""
+def _arrivals(arcs: Arcs, task: Task, after: Ints) -> Array:
+    """Cost of each arc from each eighth on which it begins: its own, of its target's place, of its demands.
+
+    Returns:
+        f64 `[arcs, 8]`.
+    """
     n_nodes = len(task.nodes.times_s)
     target = np.minimum(arcs.target, n_nodes - 1)[:, None]
     cost = arcs.cost[:, None] + task.nodes.place[target, after]

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InputError
-from engine.music.tempo import beats_of_seconds, choose_tempo, hit_table, seconds_of_steps
+from engine.music.hits import HitPoint
+from engine.music.tempo import beats_of_seconds, choose_tempo, seconds_of_steps
+from engine.music.tempo_map import place_hits
 from engine.timebase import TempoChange, TempoMap
 
 FRAME_S = 0.04
@@ -28,12 +30,16 @@ def _planted(bpm: float, start_s: float, beats: list[int]) -> list[Fraction]:
     return [Fraction(round((start_s + 60 / bpm * beat) * 25), 25) for beat in beats]
 
 
+def _beat_error_s(cut_s: Fraction, tempo: TempoMap) -> float:
+    return abs(float(tempo.seconds(max(0, round(tempo.beat(cut_s)))) - cut_s))
+
+
 @pytest.mark.parametrize(("bpm", "start_s"), [(97.3, 0.31), (81.07, 0.0), (118.9, 0.45), (71.2, 0.6)])
 def test_a_planted_pulse_is_found(bpm: float, start_s: float) -> None:
     beats = sorted(random.Random(7).sample(range(2, 70), 18))
     tempo = _fit(_planted(bpm, start_s, beats))
-    errors_ms = [abs(hit.beat_error_ms) for hit in hit_table(_planted(bpm, start_s, beats), tempo)]
-    assert max(errors_ms) <= 1000 * FRAME_S
+    errors_s = [_beat_error_s(cut, tempo) for cut in _planted(bpm, start_s, beats)]
+    assert max(errors_s) <= FRAME_S
 
 
 def test_more_cuts_are_hit_than_by_chance() -> None:
@@ -42,7 +48,7 @@ def test_more_cuts_are_hit_than_by_chance() -> None:
     for _ in range(10):
         cuts = sorted(Fraction(rng.randrange(12, 750), 25) for _ in range(9))
         tempo = _fit(cuts, Fraction(30))
-        hits += sum(abs(hit.beat_error_ms) < 1000 * FRAME_S for hit in hit_table(cuts, tempo)) / 90
+        hits += sum(_beat_error_s(cut, tempo) < FRAME_S for cut in cuts) / 90
         chance += 2 * FRAME_S / (60 / tempo.bpm()) / 10
     assert hits > 3 * chance
 
@@ -53,7 +59,7 @@ def test_a_heavy_cut_is_hit_before_light_ones() -> None:
     for heavy in (3, 14, 22):
         weights = [20.0 if i == heavy else 0.2 for i in range(30)]
         tempo = choose_tempo(cuts, weights=weights, duration_s=Fraction(60), bpm_min=80, bpm_max=100, preferred_bpm=90)
-        assert abs(hit_table([cuts[heavy]], tempo)[0].beat_error_ms) < 1000 * FRAME_S
+        assert _beat_error_s(cuts[heavy], tempo) < FRAME_S
 
 
 @settings(max_examples=25, deadline=None)
@@ -96,15 +102,16 @@ def test_an_empty_range_is_refused(low: float, high: float) -> None:
         _fit([], bpm_min=low, bpm_max=high)
 
 
-def test_the_hit_table_counts_as_musicians_do() -> None:
+def test_hits_are_counted_as_musicians_do() -> None:
     tempo = TempoMap.constant(120, Fraction(1, 4))
-    first, second, third = hit_table([Fraction(1, 4), Fraction(5, 2), Fraction(2637, 1000)], tempo)
-    assert (first.bar, first.beat, first.sixteenth, first.error_ms) == (1, 1, 1, 0)
+    times_s = [Fraction(1, 4), Fraction(5, 2), Fraction(2637, 1000), Fraction(3, 4) + Fraction(1, 8)]
+    first, second, third, fourth = place_hits([HitPoint(time_s) for time_s in times_s], tempo, frame_s=FRAME_S)
+    assert (first.bar, first.beat, first.sixteenth, first.error_ms, first.on_grid) == (1, 1, 1, 0, True)
     assert (second.bar, second.beat, second.sixteenth, second.step) == (2, 1, 3, 18)
-    assert second.error_ms == 0
-    assert second.beat_error_ms == -250
+    assert second.error_ms == pytest.approx(0, abs=1e-9)
     assert third.error_ms == pytest.approx(-12)
     assert third.bpm == 120
+    assert (fourth.beat, fourth.sixteenth, fourth.on_grid) == (2, 2, False)
 
 
 @given(st.integers(200_000, 900_000), st.integers(200_000, 900_000), st.fractions(0, 2, max_denominator=1000))
