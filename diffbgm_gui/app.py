@@ -39,7 +39,7 @@ def run_app(video: Path | None, *, screenshot: Path | None = None, scene: str = 
         taker.finished.connect(app.exit)
         QTimer.singleShot(0, taker.start)
     elif video is not None:
-        QTimer.singleShot(0, lambda: window.open_video(video))
+        QTimer.singleShot(0, lambda: window.open(video))
     status = app.exec()
     window.close()
     return status

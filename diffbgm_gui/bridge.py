@@ -10,14 +10,18 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from diffbgm_gui.run_state import ExportProgressed, LookProgressed, StudioEvent
-from engine import CancelToken, EngineError, FinishReason, PreviewReady, RunCancelled, RunFinished, StageProgressed
+from engine import CancelToken, PreviewReady, RunCancelled, StageProgressed
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +33,17 @@ Task = Callable[[Emit, CancelToken], None]
 
 
 class Engine(Protocol):
-    """What the bridge needs of `engine.GenerationRunner`."""
+    """What the studio needs of `engine.GenerationRunner`."""
 
-    def run(self, request: Any, observer: Emit, cancel: CancelToken) -> Any: ...
+    def compose(self, request: Any, observer: Emit, cancel: CancelToken) -> Any: ...
+
+    def revise(
+        self, take: Any, change: Any, observer: Emit, cancel: CancelToken, *, bundle: Path | None = None
+    ) -> Any: ...
+
+    def export(self, take: Any, outputs: Any, observer: Emit, cancel: CancelToken) -> Any: ...
+
+    def ready_bundle(self, bundle: Path | None, settings: Any) -> Any: ...
 
 
 def _default_engine() -> Engine:
@@ -40,12 +52,21 @@ def _default_engine() -> Engine:
     return GenerationRunner()
 
 
+@dataclass(eq=False, slots=True)
+class _Job:
+    task: Task
+    token: CancelToken
+    is_begun: bool = False
+    is_forgotten: bool = False
+
+
 class EngineBridge(QObject):
     """Runs work on its own thread and tells of it by `event_arrived`, on the thread that made the bridge.
 
     Args:
         make_engine: makes the engine; called on the worker, so that its imports hold up nobody.
         interval_ms: shortest time between two deliveries.
+        name: of the thread.
     """
 
     event_arrived = Signal(object)
@@ -56,57 +77,69 @@ class EngineBridge(QObject):
         make_engine: Callable[[], Engine] = _default_engine,
         *,
         interval_ms: int = INTERVAL_MS,
+        name: str = "diffbgm-engine",
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._make_engine = make_engine
         self._engine: Engine | None = None
         self._lock = threading.Lock()
-        self._mail: list[StudioEvent] = []
-        self._tasks: queue.SimpleQueue[tuple[Task, CancelToken] | None] = queue.SimpleQueue()
-        self._tokens: set[CancelToken] = set()
+        self._mail: deque[StudioEvent] = deque()
+        self._going_out: deque[StudioEvent] = deque()
+        self._tasks: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: dict[CancelToken, _Job] = {}
         self._timer = QTimer(self, interval=interval_ms)
         self._timer.timeout.connect(self._deliver)
         self._filled.connect(self._wake, Qt.ConnectionType.QueuedConnection)
-        self._thread = threading.Thread(target=self._work, name="diffbgm-engine", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
     def warm_up(self) -> None:
         """Make the engine now, on the worker, so that the first run does not wait for it."""
 
         def make(_emit: Emit, _cancel: CancelToken) -> None:
-            self._use_engine()
+            self.engine()
 
         self.submit(make)
 
-    def start(self, request: Any) -> CancelToken:
-        """Run a request after what is under way; its events arrive by `event_arrived`. The token stops it."""
-
-        def run(emit: Emit, cancel: CancelToken) -> None:
-            try:
-                engine = self._use_engine()
-            except Exception as error:
-                emit(RunFinished(FinishReason.FAILED, message=f"The engine could not be started: {error}."))
-                raise
-            # The engine has told of its own failures by `RunFinished` when these arrive.
-            with suppress(EngineError, RunCancelled):
-                engine.run(request, emit, cancel)
-
-        return self.submit(run)
+    def engine(self) -> Engine:
+        """The engine, made when first asked for; for tasks on the worker only."""
+        if self._engine is None:
+            self._engine = self._make_engine()
+        return self._engine
 
     def submit(self, task: Task) -> CancelToken:
-        """Do a task on the worker, after those before it."""
-        token = CancelToken()
+        """Do a task on the worker, after those before it. The token stops it."""
+        job = _Job(task, CancelToken())
         with self._lock:
-            self._tokens.add(token)
-        self._tasks.put((task, token))
-        return token
+            self._jobs[job.token] = job
+        self._tasks.put(job)
+        return job.token
+
+    def withdraw(self, token: CancelToken) -> bool:
+        """Cancel a task; True when it had not begun, so that it never will and says nothing."""
+        token.cancel()
+        with self._lock:
+            job = self._jobs.get(token)
+            if job is None or job.is_begun:
+                return False
+            job.is_forgotten = True
+            return True
 
     def cancel(self) -> None:
         """Ask everything under way or waiting to stop. Returns at once."""
         with self._lock:
-            for token in self._tokens:
+            for token in self._jobs:
                 token.cancel()
+
+    def forget(self) -> None:
+        """Cancel everything, and hear no more of it: what it said, or will say, is thrown away."""
+        self.cancel()
+        with self._lock:
+            for job in self._jobs.values():
+                job.is_forgotten = True
+            self._mail.clear()
+        self._going_out.clear()
 
     def close(self, timeout_s: float = 5.0) -> None:
         """Cancel everything and end the worker; waits for it at most so long."""
@@ -115,9 +148,10 @@ class EngineBridge(QObject):
         self._thread.join(timeout_s)
         self._timer.stop()
 
-    def post(self, event: StudioEvent) -> None:
-        """Put an event into the mailbox; may be called from any thread."""
+    def _post(self, job: _Job, event: StudioEvent) -> None:
         with self._lock:
+            if job.is_forgotten:
+                return
             was_empty = not self._mail
             self._replace_or_append(event)
         if was_empty:
@@ -143,26 +177,24 @@ class EngineBridge(QObject):
     @Slot()
     def _deliver(self) -> None:
         with self._lock:
-            mail, self._mail = self._mail, []
-        if not mail:
+            self._going_out.extend(self._mail)
+            self._mail.clear()
+        if not self._going_out:
             self._timer.stop()
-        for event in mail:
-            self.event_arrived.emit(event)
-
-    def _use_engine(self) -> Engine:
-        if self._engine is None:
-            self._engine = self._make_engine()
-        return self._engine
+        while self._going_out:
+            self.event_arrived.emit(self._going_out.popleft())
 
     def _work(self) -> None:
         while (job := self._tasks.get()) is not None:
-            task, token = job
+            with self._lock:
+                job.is_begun = True
             try:
-                task(self.post, token)
+                if not job.is_forgotten:
+                    job.task(partial(self._post, job), job.token)
             except RunCancelled:
                 pass
             except Exception:
                 logger.exception("a task of the window failed")
             finally:
                 with self._lock:
-                    self._tokens.discard(token)
+                    del self._jobs[job.token]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from diffbgm_gui.run_state import (
     LookFailed,
     LookProgressed,
     PictureMeasured,
-    ShotView,
     StudioEvent,
     ThumbReady,
     VideoOpened,
 )
 from engine import CancelToken, EngineError, RunCancelled
+
+if TYPE_CHECKING:
+    from engine.signals import FrameSignals
+    from engine.timebase import Shot
 
 THUMB_HEIGHT_PX: Final = 270
 MAX_THUMBS: Final = 48
@@ -25,12 +29,18 @@ _CONTAINERS: Final = (".mp4", ".mov", ".mkv", ".webm")
 Emit = Callable[[StudioEvent], None]
 
 
-def look_task(path: Path, sensitivity: float) -> Callable[[Emit, CancelToken], None]:
-    """A task that opens a video, takes its filmstrip and finds its shots, and says so as it goes."""
+def look_task(
+    path: Path, sensitivity: float, *, known: FrameSignals | None = None
+) -> Callable[[Emit, CancelToken], None]:
+    """A task that opens a video, takes its filmstrip and finds its shots, and says so as it goes.
+
+    Args:
+        known: what was measured of this video before, so that it need not be watched again.
+    """
 
     def look(emit: Emit, cancel: CancelToken) -> None:
         try:
-            _look(path, sensitivity, emit, cancel)
+            _look(path, sensitivity, known, emit, cancel)
         except RunCancelled:
             pass
         except EngineError as error:
@@ -41,7 +51,7 @@ def look_task(path: Path, sensitivity: float) -> Callable[[Emit, CancelToken], N
     return look
 
 
-def _look(path: Path, sensitivity: float, emit: Emit, cancel: CancelToken) -> None:
+def _look(path: Path, sensitivity: float, known: FrameSignals | None, emit: Emit, cancel: CancelToken) -> None:
     from engine.artifacts import AnalysisCache
     from engine.pipeline import analyse_video
     from engine.video.containers import takers_of
@@ -55,12 +65,15 @@ def _look(path: Path, sensitivity: float, emit: Emit, cancel: CancelToken) -> No
         path, thumb_times(duration_s), height_px=THUMB_HEIGHT_PX, start_s=info.start_s, cancel=cancel
     ):
         emit(ThumbReady(path, time_s, picture))
-    signals = analyse_video(
-        path,
-        cache=AnalysisCache(),
-        report=lambda done, total: emit(LookProgressed(path, done, total)),
-        cancel=cancel,
-    )
+    if known is not None:
+        signals = replace(known, info=replace(known.info, path=str(path)))
+    else:
+        signals = analyse_video(
+            path,
+            cache=AnalysisCache(),
+            report=lambda done, total: emit(LookProgressed(path, done, total)),
+            cancel=cancel,
+        )
     emit(PictureMeasured(path, signals, find_shots(signals, sensitivity)))
 
 
@@ -70,9 +83,8 @@ def thumb_times(duration_s: float) -> list[float]:
     return [duration_s * (i + 0.5) / n for i in range(n)]
 
 
-def find_shots(signals: Any, sensitivity: float) -> tuple[ShotView, ...]:
-    """Shots at a sensitivity, for drawing; fast enough for a slider."""
+def find_shots(signals: FrameSignals, sensitivity: float) -> tuple[Shot, ...]:
+    """Shots at a sensitivity; fast enough for a slider."""
     from engine.video.shots import detect_shots
 
-    shots = detect_shots(signals, sensitivity=sensitivity)
-    return tuple(ShotView(float(shot.start_s), float(shot.end_s), shot.transition) for shot in shots)
+    return detect_shots(signals, sensitivity=sensitivity)

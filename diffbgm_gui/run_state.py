@@ -23,10 +23,11 @@ from engine.events import (
     StageStarted,
     Warned,
 )
+from engine.timebase import Shot
 
 
 class Phase(Enum):
-    """Where the window stands. There is a take to hear whenever `RunViewState.take` is set, whatever the phase."""
+    """Where the window stands."""
 
     EMPTY = "empty"
     LOOKING = "looking"
@@ -37,19 +38,10 @@ class Phase(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class ShotView:
-    """One shot for drawing; seconds from the first frame."""
-
-    start_s: float
-    end_s: float
-    transition: str = "cut"
-
-
-@dataclass(frozen=True, slots=True)
 class VideoChosen:
-    """The user opened a file; nothing is known of it yet."""
+    """The user opened a file; nothing is known of it yet. None: the studio is empty again."""
 
-    path: Path
+    path: Path | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,14 +75,14 @@ class PictureMeasured:
 
     path: Path
     signals: Any
-    shots: tuple[ShotView, ...]
+    shots: tuple[Shot, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ShotsFound:
     """Shots at another sensitivity."""
 
-    shots: tuple[ShotView, ...]
+    shots: tuple[Shot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +109,11 @@ class ExportStarted:
 
 @dataclass(frozen=True, slots=True)
 class ExportProgressed:
+    """Of the stage that is under way."""
+
     done: float
     total: float
+    stage: Stage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,30 +166,18 @@ StudioEvent: TypeAlias = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TakeView:
-    """A finished take: the engine's `GenerationResult` and what was drawn of it."""
-
-    result: Any
-    roll: Any
-    plan: Mapping[str, Any]
-    seed: int | None
-    n_steps: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class RunViewState:
-    """Everything that the window draws, but for the playhead.
+    """What goes on: the video being looked at, the run under way. The user's work is the `Document`.
 
     Attributes:
         phase: see `Phase`.
-        path, info, containers, signals, shots: the video.
+        path, info, containers, signals: the video; shots: as detected.
         thumbs: pictures by time.
-        plan: what the engine follows (`ConditionsReady.data`), empty before the first run.
-        roll: the latest piano roll, uint8 `[V, N, 128]`, None before the first preview.
+        plan: what the run under way follows (`ConditionsReady.data`), empty when none is.
+        roll: its latest piano roll, uint8 `[V, N, 128]`, None when there is none.
         step, n_steps, paper_t: the denoising step that the roll shows; step 0 before the first.
         task: what is being done, in words; progress: its share 0..1, None when unknown; eta_s: seconds left.
         seed: of the run under way or of the last one.
-        take: the last finished take, to be heard and exported; it stays until the next one is finished.
         notice: what the message bar says.
     """
 
@@ -203,7 +186,7 @@ class RunViewState:
     info: Any = None
     containers: tuple[str, ...] = ()
     signals: Any = None
-    shots: tuple[ShotView, ...] = ()
+    shots: tuple[Shot, ...] = ()
     thumbs: tuple[ThumbReady, ...] = ()
     plan: Mapping[str, Any] = field(default_factory=dict)
     roll: Any = None
@@ -214,7 +197,6 @@ class RunViewState:
     progress: float | None = None
     eta_s: float | None = None
     seed: int | None = None
-    take: TakeView | None = None
     notice: Notice | None = None
 
     @property
@@ -225,10 +207,6 @@ class RunViewState:
     @property
     def can_generate(self) -> bool:
         return self.info is not None and not self.is_busy
-
-    @property
-    def can_export(self) -> bool:
-        return self.take is not None and not self.is_busy
 
     @property
     def duration_s(self) -> float:
@@ -249,6 +227,8 @@ STAGE_WORDS: Final[Mapping[Stage, str]] = {
 def reduce(state: RunViewState, event: StudioEvent) -> RunViewState:
     """The state after an event. Events about a video that is no longer open change nothing."""
     match event:
+        case VideoChosen(path=None):
+            return RunViewState(seed=state.seed)
         case VideoChosen(path=path):
             return RunViewState(phase=Phase.LOOKING, path=path, task="Opening the video", seed=state.seed)
         case VideoOpened() | ThumbReady() | LookProgressed() | PictureMeasured() | LookFailed():
@@ -301,7 +281,8 @@ def _exported(state: RunViewState, event: ExportStarted | ExportProgressed | Exp
             task = f"Writing {event.output.name}"
             return replace(state, phase=Phase.EXPORTING, task=task, progress=None, eta_s=None, notice=None)
         case ExportProgressed() if state.phase is Phase.EXPORTING:
-            return replace(state, progress=event.done / event.total if event.total else None)
+            task = STAGE_WORDS[event.stage] if event.stage is not None else state.task
+            return replace(state, task=task, progress=event.done / event.total if event.total else None)
         case ExportFinished(output=output, message=message, hint=hint):
             notice = Notice("error", message, hint) if message else None
             if output is not None:
@@ -324,8 +305,7 @@ def _ran(state: RunViewState, event: Event) -> RunViewState:
             share = event.done / event.total if event.total else None
             return replace(state, progress=share, eta_s=None if state.phase is Phase.CANCELLING else event.eta_s)
         case ConditionsReady(data=data):
-            shots = tuple(ShotView(start, end, how) for start, end, how, _ in data.get("shots", ()))
-            return replace(state, plan=data, shots=shots or state.shots)
+            return replace(state, plan=data)
         case PreviewReady():
             return replace(state, roll=event.roll, step=event.index + 1, n_steps=event.total, paper_t=event.paper_t)
         case Warned(message=message):
@@ -336,19 +316,11 @@ def _ran(state: RunViewState, event: Event) -> RunViewState:
 
 
 def _finished(state: RunViewState, event: RunFinished) -> RunViewState:
-    state = _at_rest(state)
-    if event.reason is FinishReason.COMPLETED:
-        made = TakeView(event.result, state.roll, state.plan, state.seed, state.n_steps)
-        return replace(state, take=made, step=state.n_steps, paper_t=0.0)
+    """What was half composed is not a result: whatever the end, the window goes back to the take of the document."""
+    state = replace(_at_rest(state), roll=None, plan={}, step=0, n_steps=0, paper_t=1000.0)
     if event.reason is FinishReason.FAILED:
         state = replace(state, notice=Notice("error", event.message, event.hint))
-    # What was half composed is not a result: what was heard before comes back.
-    take = state.take
-    if take is None:
-        return replace(state, roll=None, plan={}, step=0, n_steps=0, paper_t=1000.0)
-    return replace(
-        state, roll=take.roll, plan=take.plan, seed=take.seed, step=take.n_steps, n_steps=take.n_steps, paper_t=0.0
-    )
+    return state
 
 
 def _at_rest(state: RunViewState) -> RunViewState:

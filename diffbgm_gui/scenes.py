@@ -40,7 +40,8 @@ class SceneTaker(QObject):
             self._end(1, "there is no video to show")
         else:
             self._window.state_changed.connect(self._watch)
-            self._window.open_video(self._video)
+            self._window.studio.document_changed.connect(lambda _document: self._watch(self._window.state))
+            self._window.studio.open_video(self._video)
 
     def _watch(self, state: RunViewState) -> None:
         if self._done:
@@ -58,7 +59,7 @@ class SceneTaker(QObject):
             return state.phase is Phase.READY
         if self._scene == "generating":
             return state.n_steps > 0 and state.step >= 0.4 * state.n_steps
-        return state.take is not None and state.phase is Phase.READY
+        return self._window.studio.document.take is not None and state.phase is Phase.READY
 
     def _take_soon(self) -> None:
         self._done = True

@@ -1,131 +1,192 @@
-"""Colours, palette and style sheet of the studio: one calm dark theme on Qt's Fusion style."""
+"""Colours, palette and style sheet of the studio: a calm dark theme and a light one, on Qt's Fusion style.
+
+Colours are read when something is painted, `theme.colours().panel`: the theme may change while the window is open. Qt
+then sends `QEvent.PaletteChange` to every widget; what keeps pictures of itself draws them anew.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-WINDOW: Final = "#16181d"
-PANEL: Final = "#1c1f26"
-RAISED: Final = "#272b34"
-SUNKEN: Final = "#111317"
-BORDER: Final = "#30353f"
-TEXT: Final = "#e6e9ee"
-DIM: Final = "#a3abb9"
-FAINT: Final = "#5d6573"
-ACCENT: Final = "#6aa5f8"
-ACCENT_INK: Final = "#0d1420"
-ERROR: Final = "#f28b82"
-WARNING: Final = "#f2c063"
-GOOD: Final = "#7fd1a0"
-PLAYHEAD: Final = "#f4f6fa"
-CUT: Final = "#c9d2e0"
+from diffbgm_gui.style_sheet import style_sheet
 
-VOICES: Final = (("Melody", "#f5b25f"), ("Inner", "#6fb0f5"), ("Bass", "#6fcf97"))
-"""The model's voices, in its order, and their colours."""
 
-_ROLES: Final = (
-    (QPalette.ColorRole.Window, WINDOW),
-    (QPalette.ColorRole.WindowText, TEXT),
-    (QPalette.ColorRole.Base, SUNKEN),
-    (QPalette.ColorRole.AlternateBase, PANEL),
-    (QPalette.ColorRole.Text, TEXT),
-    (QPalette.ColorRole.PlaceholderText, DIM),
-    (QPalette.ColorRole.Button, RAISED),
-    (QPalette.ColorRole.ButtonText, TEXT),
-    (QPalette.ColorRole.BrightText, ERROR),
-    (QPalette.ColorRole.ToolTipBase, RAISED),
-    (QPalette.ColorRole.ToolTipText, TEXT),
-    (QPalette.ColorRole.Highlight, ACCENT),
-    (QPalette.ColorRole.HighlightedText, ACCENT_INK),
-    (QPalette.ColorRole.Link, ACCENT),
-    (QPalette.ColorRole.Mid, BORDER),
-    (QPalette.ColorRole.Dark, SUNKEN),
-    (QPalette.ColorRole.Light, RAISED),
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """One theme, as "#rrggbb".
+
+    Attributes:
+        window, panel, raised, sunken: grounds: around everything, of panels, of buttons, of fields and rolls.
+        border, outline: lines between grounds, lines around what is pointed at.
+        text, dim, faint: text, lesser text, text of what cannot be used now.
+        accent, accent_hover, accent_ink: what is chosen or to be done next, and text upon it.
+        error, warning, good: of messages.
+        playhead, cut, star, marker, hit: on the time axis.
+        lock, selection: regions of the roll.
+        added, removed: notes after a re-roll.
+        melody, inner, bass: the voices.
+        black_key, white_key: of the keyboard.
+        speech, motion, density, energy, register, tension: curves.
+    """
+
+    name: str
+    window: str
+    panel: str
+    raised: str
+    sunken: str
+    border: str
+    outline: str
+    text: str
+    dim: str
+    faint: str
+    accent: str
+    accent_hover: str
+    accent_ink: str
+    error: str
+    warning: str
+    good: str
+    playhead: str
+    cut: str
+    star: str
+    marker: str
+    hit: str
+    lock: str
+    selection: str
+    added: str
+    removed: str
+    melody: str
+    inner: str
+    bass: str
+    black_key: str
+    white_key: str
+    speech: str
+    motion: str
+    density: str
+    energy: str
+    register: str
+    tension: str
+
+    @property
+    def voices(self) -> tuple[str, str, str]:
+        """In the model's order: melody, inner, bass."""
+        return self.melody, self.inner, self.bass
+
+    @property
+    def curves(self) -> dict[str, str]:
+        """Of the curves that a user can draw."""
+        return {name: getattr(self, name) for name in ("density", "energy", "register", "tension")}
+
+
+DARK: Final = Colours(
+    name="dark",
+    window="#16181d", panel="#1c1f26", raised="#272b34", sunken="#111317", border="#30353f", outline="#596273",
+    text="#e6e9ee", dim="#a3abb9", faint="#6b7484",
+    accent="#6aa5f8", accent_hover="#82b4fa", accent_ink="#0d1420",
+    error="#f28b82", warning="#f2c063", good="#7fd1a0",
+    playhead="#f4f6fa", cut="#c9d2e0", star="#f6cf5c", marker="#c79bf2", hit="#7fd1a0",
+    lock="#8b95a8", selection="#6aa5f8", added="#7fd1a0", removed="#f28b82",
+    melody="#f5b25f", inner="#6fb0f5", bass="#6fcf97",
+    black_key="#2b303a", white_key="#828a98",
+    speech="#b9a2e8", motion="#8fb8c9", density="#6aa5f8", energy="#f29b7a", register="#9bd17f", tension="#e08fc0",
+)  # fmt: skip
+LIGHT: Final = Colours(
+    name="light",
+    window="#e8eaee", panel="#f3f4f7", raised="#ffffff", sunken="#fcfcfd", border="#cfd4dc", outline="#8b95a6",
+    text="#1a1e26", dim="#525b6a", faint="#8a93a2",
+    accent="#1d5fc2", accent_hover="#2c70d6", accent_ink="#ffffff",
+    error="#b3261e", warning="#835300", good="#17703c",
+    playhead="#14181f", cut="#4b5566", star="#b47a00", marker="#7a3fb5", hit="#17703c",
+    lock="#6d7789", selection="#1d5fc2", added="#17803f", removed="#c0342b",
+    melody="#d97a0f", inner="#2f7fd6", bass="#219a58",
+    black_key="#3b414d", white_key="#ffffff",
+    speech="#7b5fc4", motion="#3d7f99", density="#1d5fc2", energy="#c2542a", register="#4b8a2c", tension="#b0427f",
+)  # fmt: skip
+THEMES: Final = ("dark", "light", "system")
+
+TEXT_PAIRS: Final = (
+    *((ink, ground) for ink in ("text", "dim") for ground in ("window", "panel", "raised", "sunken")),
+    *((ink, "raised") for ink in ("error", "warning", "good")),
+    *(("accent", ground) for ground in ("panel", "raised", "sunken")),
+    ("accent_ink", "accent"),
+    ("accent_ink", "accent_hover"),
 )
+"""Every text on every ground on which the studio writes it; what cannot be used now is left out."""
 
-_SHEET: Final = f"""
-QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid {BORDER}; padding: 5px 7px; }}
-QMenuBar {{ background: {WINDOW}; padding: 2px 6px; }}
-QMenuBar::item {{ padding: 4px 9px; border-radius: 4px; background: transparent; }}
-QMenuBar::item:selected {{ background: {RAISED}; }}
-QMenu {{ background: {PANEL}; border: 1px solid {BORDER}; padding: 4px; }}
-QMenu::item {{ padding: 5px 26px 5px 14px; border-radius: 4px; }}
-QMenu::item:selected {{ background: {RAISED}; }}
-QMenu::item:disabled {{ color: {FAINT}; }}
-QMenu::separator {{ height: 1px; background: {BORDER}; margin: 4px 8px; }}
-QStatusBar {{ background: {WINDOW}; color: {DIM}; border-top: 1px solid {BORDER}; }}
-QStatusBar::item {{ border: none; }}
-QWidget#bar {{ background: {WINDOW}; border-bottom: 1px solid {BORDER}; }}
-QWidget#panel {{ background: {PANEL}; }}
-QLabel#title {{ color: {TEXT}; font-weight: 600; }}
-QLabel#dim, QLabel#hint {{ color: {DIM}; }}
-QLabel#value {{ color: {TEXT}; }}
-QPushButton {{ background: {RAISED}; border: 1px solid {BORDER}; border-radius: 5px; padding: 5px 14px; }}
-QPushButton:hover {{ border-color: {FAINT}; }}
-QPushButton:pressed {{ background: {PANEL}; }}
-QPushButton:disabled {{ color: {FAINT}; background: {PANEL}; }}
-QPushButton:focus {{ border-color: {ACCENT}; }}
-QPushButton#primary {{ background: {ACCENT}; color: {ACCENT_INK}; border-color: {ACCENT}; font-weight: 600; }}
-QPushButton#primary:hover {{ background: #82b4fa; }}
-QPushButton#primary:disabled {{ background: {RAISED}; color: {FAINT}; border-color: {BORDER}; }}
-QPushButton#flat {{ background: transparent; border-color: transparent; padding: 4px 8px; }}
-QPushButton#flat:hover {{ background: {RAISED}; }}
-QPushButton#flat:focus {{ border-color: {ACCENT}; }}
-QPushButton#flat:checked {{ background: {RAISED}; color: {ACCENT}; }}
-QPushButton::menu-indicator {{ width: 0; }}
-QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {{
-  background: {SUNKEN}; border: 1px solid {BORDER}; border-radius: 5px; padding: 4px 8px; min-height: 18px;
-  selection-background-color: {ACCENT}; selection-color: {ACCENT_INK}; }}
-QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; min-height: 0; }}
-QSpinBox, QDoubleSpinBox {{ padding: 2px; }}
-QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit:hover {{ border-color: {FAINT}; }}
-QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border-color: {ACCENT}; }}
-QComboBox QAbstractItemView {{ background: {PANEL}; border: 1px solid {BORDER}; padding: 3px; outline: none; }}
-QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
-  width: 0; border: none; }}
-QSlider {{ min-height: 20px; }}
-QSlider::groove:horizontal {{ height: 4px; background: {SUNKEN}; border-radius: 2px; }}
-QSlider::sub-page:horizontal {{ background: {FAINT}; border-radius: 2px; }}
-QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: {TEXT}; }}
-QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ background: {ACCENT}; }}
-QSlider::handle:horizontal:disabled {{ background: {FAINT}; }}
-QProgressBar {{ background: {SUNKEN}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
-QProgressBar::chunk {{ background: {ACCENT}; border-radius: 3px; }}
-QTabWidget::pane {{ border: none; border-top: 1px solid {BORDER}; }}
-QTabBar {{ background: {PANEL}; }}
-QTabBar::tab {{ background: {PANEL}; color: {DIM}; padding: 8px 16px; border: none;
-  border-bottom: 2px solid transparent; }}
-QTabBar::tab:selected {{ color: {TEXT}; border-bottom-color: {ACCENT}; }}
-QTabBar::tab:hover {{ color: {TEXT}; }}
-QScrollArea {{ border: none; background: {PANEL}; }}
-QScrollBar:vertical {{ background: transparent; width: 9px; margin: 0; }}
-QScrollBar:horizontal {{ background: transparent; height: 9px; margin: 0; }}
-QScrollBar::handle {{ background: {RAISED}; border-radius: 4px; min-width: 28px; min-height: 28px; }}
-QScrollBar::handle:hover {{ background: {FAINT}; }}
-QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
-  width: 0; height: 0; background: none; }}
-QSplitter::handle {{ background: {BORDER}; }}
-QSplitter::handle:horizontal {{ width: 1px; }}
-QSplitter::handle:vertical {{ height: 1px; }}
-"""
+_present = DARK
 
 
-def apply_theme(app: QApplication) -> None:
-    """Give an application the studio's look."""
+def colours() -> Colours:
+    """The colours of the theme in force."""
+    return _present
+
+
+def voice_names() -> tuple[str, str, str]:
+    """The voices in the model's order, for people."""
+    from PySide6.QtCore import QCoreApplication
+
+    return tuple(QCoreApplication.translate("Voices", name) for name in ("Melody", "Inner", "Bass"))  # type: ignore[return-value]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours by WCAG 2, 1..21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def chosen(name: str) -> Colours:
+    """The colours of a name of `THEMES`; "system" asks the desktop."""
+    if name == "system":
+        hints = QGuiApplication.styleHints()
+        name = "light" if hints is not None and hints.colorScheme() == Qt.ColorScheme.Light else "dark"
+    return LIGHT if name == "light" else DARK
+
+
+def apply_theme(app: QApplication, name: str = "dark") -> None:
+    """Give an application the studio's look, at once."""
+    global _present
+    _present = c = chosen(name)
     app.setStyle("Fusion")
+    app.setPalette(_palette(c))
+    app.setStyleSheet(style_sheet(c))
+
+
+def _palette(c: Colours) -> QPalette:
     palette = QPalette()
-    for role, colour in _ROLES:
-        palette.setColor(role, QColor(colour))
-    disabled = QPalette.ColorGroup.Disabled
-    for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
-        palette.setColor(disabled, role, QColor(FAINT))
-    app.setPalette(palette)
-    app.setStyleSheet(_SHEET)
+    role = QPalette.ColorRole
+    roles = {
+        role.Window: c.window, role.WindowText: c.text, role.Base: c.sunken, role.AlternateBase: c.panel,
+        role.Text: c.text, role.PlaceholderText: c.dim, role.Button: c.raised, role.ButtonText: c.text,
+        role.BrightText: c.error, role.ToolTipBase: c.raised, role.ToolTipText: c.text, role.Highlight: c.accent,
+        role.HighlightedText: c.accent_ink, role.Link: c.accent, role.LinkVisited: c.accent, role.Mid: c.border,
+        role.Dark: c.sunken, role.Light: c.raised, role.Accent: c.accent,
+    }  # fmt: skip
+    for which, colour in roles.items():
+        palette.setColor(which, QColor(colour))
+    for which in (role.Text, role.ButtonText, role.WindowText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(c.faint))
+    return palette
+
+
+def __getattr__(name: str) -> Any:
+    """`theme.PANEL` is the present `colours().panel`."""
+    if name == "VOICES":
+        return tuple(zip(voice_names(), colours().voices, strict=True))
+    if name.isupper() and hasattr(_present, name.lower()):
+        return getattr(_present, name.lower())
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def voice_colours() -> tuple[QColor, ...]:
     """The colours of the voices, in the model's order."""
-    return tuple(QColor(colour) for _, colour in VOICES)
+    return tuple(QColor(colour) for colour in colours().voices)

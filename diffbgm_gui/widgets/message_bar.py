@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from diffbgm_gui import theme
 from diffbgm_gui.run_state import Notice
 
-_COLOURS: Final = {"error": theme.ERROR, "warning": theme.WARNING, "good": theme.GOOD}
+_KINDS: Final = ("error", "warning", "good")
 
 
 class MessageBar(QWidget):
@@ -51,7 +51,7 @@ class MessageBar(QWidget):
             return
         self.text.setText(notice.message)
         self.hint.setText(notice.hint)
-        colour = _COLOURS.get(notice.kind, theme.WARNING)
+        colour = getattr(theme.colours(), notice.kind if notice.kind in _KINDS else "warning")
         self.setStyleSheet(
             f"QWidget#message {{ background: {theme.RAISED}; border-left: 3px solid {colour};"
             f" border-bottom: 1px solid {theme.BORDER}; }}"

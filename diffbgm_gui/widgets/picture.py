@@ -158,14 +158,14 @@ def _flat(icon: str, tip: str, clicked: object) -> QPushButton:
     return button
 
 
-def draw_icon(name: str, colour: str = theme.TEXT) -> QIcon:
+def draw_icon(name: str, colour: str = "") -> QIcon:
     """Icons of the transport, drawn: play, pause, start, end, sound."""
     pixmap = QPixmap(64, 64)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(colour))
+    painter.setBrush(QColor(colour or theme.TEXT))
     if name == "play":
         painter.drawPolygon(_polygon((18, 12), (52, 32), (18, 52)))
     elif name == "pause":
@@ -181,7 +181,7 @@ def draw_icon(name: str, colour: str = theme.TEXT) -> QIcon:
         painter.drawPolygon(_polygon((8, 24), (18, 24), (32, 12), (32, 52), (18, 40), (8, 40)))
         pen = painter.pen()
         pen.setStyle(Qt.PenStyle.SolidLine)
-        pen.setColor(QColor(colour))
+        pen.setColor(QColor(colour or theme.TEXT))
         pen.setWidth(5)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from diffbgm_gui import theme
 from diffbgm_gui.axis import GUTTER_PX, TimeAxis
 from diffbgm_gui.run_state import RunViewState
 from diffbgm_gui.widgets.axis_row import AxisRow, gutter_label, small_font
+
+if TYPE_CHECKING:
+    from diffbgm_gui.studio import Studio
 
 STEPS_PER_BEAT: Final = 4
 BEATS_PER_BAR: Final = 4
@@ -45,11 +49,13 @@ class RollView(AxisRow):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(600, 240)
 
-    def show_state(self, state: RunViewState) -> None:
+    def show_studio(self, studio: Studio) -> None:
         """Draw what changed."""
-        drawn = (id(state.roll), id(state.plan), id(state.shots), id(state.path), state.is_busy)
+        shown, state = studio.shown, studio.state
+        drawn = (id(shown), id(studio.shots), id(state.path), state.is_busy)
         if drawn == self._drawn:
             return
+        state = replace(state, roll=shown.roll, plan=shown.film_plan, shots=studio.shots)
         self._drawn = drawn
         if state.path != self._state.path or state.roll is None:
             self._range = (LOW, HIGH)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, TypeVar
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, QRegularExpression, Qt, Signal
 from PySide6.QtGui import QRegularExpressionValidator
@@ -22,9 +23,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from diffbgm_gui.document import Document, detected_again, with_settings
+from engine import EngineError
 from engine.music.moods import MOODS
 from engine.music.palettes import PALETTES
 from engine.settings import MAX_SEED, GenerationSettings
+
+if TYPE_CHECKING:
+    from diffbgm_gui.studio import Studio
 
 K_CHOICES: Final = (32, 24, 16, 12, 8, 6, 4, 3, 2, 1)
 _ORIGINAL: Final = (
@@ -71,15 +77,15 @@ _TIPS: Final = {
 
 
 class SettingsPanel(QWidget):
-    """Controls of one take; `changed` tells that `settings()` differs now, `sensitivity_changed` that cuts do."""
+    """Controls of one take; `changed` tells that `settings()` differs now."""
 
     changed = Signal()
-    sensitivity_changed = Signal(float)
 
-    def __init__(self, settings: GenerationSettings | None = None, parent: QWidget | None = None) -> None:
+    def __init__(self, studio: Studio, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("panel")
-        settings = settings if settings is not None else GenerationSettings()
+        self._studio = studio
+        settings = studio.document.settings
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
@@ -90,11 +96,51 @@ class SettingsPanel(QWidget):
         self._add_music(settings)
         self._add_engine(settings)
         self._show_numbers()
+        self.changed.connect(self._edit)
+        studio.document_changed.connect(self._show_document)
+
+    def _edit(self) -> None:
+        """Bring the document to the controls."""
+        before = self._studio.document.settings
+        try:
+            after = self.settings()
+        except EngineError as error:
+            self._studio.notice("error", error.message, error.hint)
+            return
+        names = [f.name for f in fields(after) if getattr(after, f.name) != getattr(before, f.name)]
+        changes = {name: getattr(after, name) for name in names}
+        change = with_sensitivity_too if "sensitivity" in changes else with_settings
+        self._studio.edit(self.tr("Settings"), lambda document: change(document, **changes), merge=f"{names}")
+
+    def _show_document(self, document: Document) -> None:
+        """Bring the controls to the document."""
+        take = document.take
+        self.show_last_seed(None if take is None else take.settings.seed)
+        s = document.settings
+        if s == self.settings():
+            return
+        self.blockSignals(True)
+        for box, value in ((self.mood, s.mood), (self.palette_choice, s.palette), (self.original, s.original_audio)):
+            box.setCurrentIndex(max(0, box.findData(value)))
+        self.tempo_max.setValue(round(s.tempo_max))
+        self.tempo_min.setValue(round(s.tempo_min))
+        self.tempo_max.setValue(round(s.tempo_max))
+        self.original_gain.setValue(s.original_gain_db)
+        self.fade.setValue(s.fade_out_s)
+        self.seed.setText("" if s.seed is None else str(s.seed))
+        self.sensitivity.setValue(round(100 * s.sensitivity))
+        self.t0.setValue(s.t0)
+        self.k.setValue(_nearest_k(s.k))
+        self.steps.setValue(s.steps)
+        self.guidance.setValue(s.guidance)
+        self.blockSignals(False)
 
     def settings(self) -> GenerationSettings:
         """What the controls ask for."""
         text = self.seed.text().strip()
-        return GenerationSettings(
+        before = self._studio.document.settings
+        return replace(
+            before,
             mood=self.mood.currentData(),
             palette=self.palette_choice.currentData(),
             tempo_min=float(self.tempo_min.value()),
@@ -105,7 +151,7 @@ class SettingsPanel(QWidget):
             seed=min(int(text), MAX_SEED) if text else None,
             sensitivity=self.sensitivity.value() / 100,
             t0=self.t0.value(),
-            k=K_CHOICES[self.k.value()],
+            k=before.k if _nearest_k(before.k) == self.k.value() else K_CHOICES[self.k.value()],
             steps=self.steps.value(),
             guidance=self.guidance.value(),
         )
@@ -154,14 +200,13 @@ class SettingsPanel(QWidget):
         grid = self._page("Engine")
         self.t0 = _slider(0, 1000, settings.t0, page=50)
         self.t0_number = self._slider_row(grid, "t0", self.t0, ("story", "motion"), "t0")
-        nearest = min(range(len(K_CHOICES)), key=lambda i: abs(K_CHOICES[i] - settings.k))
+        nearest = _nearest_k(settings.k)
         self.k = _slider(0, len(K_CHOICES) - 1, nearest, page=1)
         self.k_number = self._slider_row(grid, "k", self.k, ("long arc", "every shot"), "k")
         self.sensitivity = _slider(0, 100, round(settings.sensitivity * 100), page=5)
         self.sensitivity_number = self._slider_row(
             grid, "Cuts", self.sensitivity, ("hard ones only", "every change"), "sensitivity"
         )
-        self.sensitivity.valueChanged.connect(lambda value: self.sensitivity_changed.emit(value / 100))
         self.guidance = _decimal(0, 20, settings.guidance, 0.25, "")
         self._row(grid, "Guidance", self.guidance, "guidance")
         self.steps = _spin(1, 1000, settings.steps)
@@ -240,6 +285,15 @@ class SettingsPanel(QWidget):
         self.k_number.setText(f"{k} beat{'s' if k > 1 else ''}")
         self.sensitivity_number.setText(f"{self.sensitivity.value()} %")
         self.original_gain.setEnabled(self.original.currentData() == "mix")
+
+
+def _nearest_k(k: int) -> int:
+    return min(range(len(K_CHOICES)), key=lambda i: abs(K_CHOICES[i] - k))
+
+
+def with_sensitivity_too(document: Document, **changes: Any) -> Document:
+    """Other settings and, as the sensitivity is among them, detected shots."""
+    return with_settings(detected_again(document), **changes)
 
 
 ControlT = TypeVar("ControlT", bound=QWidget)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -12,6 +13,9 @@ from diffbgm_gui import theme
 from diffbgm_gui.axis import GUTTER_PX
 from diffbgm_gui.run_state import RunViewState
 from diffbgm_gui.widgets.axis_row import gutter_label, small_font
+
+if TYPE_CHECKING:
+    from diffbgm_gui.studio import Studio
 
 NOISE_LEVELS: Final = 1000
 _LEGEND_PX: Final = 190
@@ -35,7 +39,14 @@ class StepStrip(QWidget):
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(600, 30)
 
-    def show_state(self, state: RunViewState) -> None:
+    def show_studio(self, studio: Studio) -> None:
+        """Draw what changed."""
+        state, take = studio.state, studio.document.take
+        if not studio.shown.is_live and take is not None:
+            n_steps = take.settings.steps
+            state = replace(state, step=n_steps, n_steps=n_steps, paper_t=0.0)
+        if studio.document.settings.t0 != self._t0:
+            self.show_t0(studio.document.settings.t0)
         if (state.step, state.paper_t, state.n_steps) != (self._state.step, self._state.paper_t, self._state.n_steps):
             self.update()
         self._state = state

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
@@ -14,6 +15,9 @@ from diffbgm_gui import theme
 from diffbgm_gui.axis import TimeAxis
 from diffbgm_gui.run_state import RunViewState, ThumbReady
 from diffbgm_gui.widgets.axis_row import AxisRow, gutter_label, small_font
+
+if TYPE_CHECKING:
+    from diffbgm_gui.studio import Studio
 
 BEATS_PER_BAR: Final = 4
 _RULER_PX, _BARS_PX, _SHOTS_PX, _CURVE_PX, _GAP_PX = 24, 20, 60, 42, 4
@@ -40,11 +44,12 @@ class Timeline(AxisRow):
     def has_playhead_grip(self) -> bool:
         return True
 
-    def show_state(self, state: RunViewState) -> None:
+    def show_studio(self, studio: Studio) -> None:
         """Draw what changed."""
-        drawn = (id(state.thumbs), id(state.shots), id(state.plan), id(state.path))
+        drawn = (id(studio.state.thumbs), id(studio.shots), id(studio.shown), id(studio.state.path))
         if drawn == self._drawn:
             return
+        state = replace(studio.state, plan=studio.shown.film_plan, shots=studio.shots)
         self._drawn = drawn
         if state.path != self._state.path:
             self._thumbs.clear()

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+import uuid
+from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
+from diffbgm_gui.studio_events import TakeAudible
 from engine import (
     CancelToken,
     ConditionsReady,
@@ -21,6 +25,9 @@ from engine import (
     StageProgressed,
     StageStarted,
 )
+from engine.music.notes import Voice
+from engine.music.take import Take
+from tests.helpers.takes import take_of
 
 
 def plan_data(n_beats: int = 8) -> dict[str, Any]:
@@ -46,18 +53,50 @@ def some_roll(n_beats: int = 8) -> np.ndarray:
     return roll
 
 
+def fake_take(video: Path, *, seed: int = 7, steps: int = 4, n_beats: int = 8, **changes: Any) -> Take:
+    """A take of a video with eight beats, an id of its own and a trajectory."""
+    take = take_of(video, n_beats=n_beats, steps=3, seed=seed)
+    settings = replace(take.settings, seed=seed, steps=steps)
+    return replace(take, id=uuid.uuid4().hex, settings=settings, starred=False, hand=(), details={}, **changes)
+
+
 class FakeEngine:
     """Records requests. `gate` holds a run back until it is set; `fails` makes it fail; files hold their names."""
 
     def __init__(self) -> None:
         self.requests: list[Any] = []
+        self.changes: list[Any] = []
+        self.exports: list[Any] = []
         self.gate = threading.Event()
         self.gate.set()
         self.fails = False
 
-    def run(self, request: Any, observer: Any, cancel: CancelToken) -> Any:
+    def compose(self, request: Any, observer: Any, cancel: CancelToken) -> Any:
         self.requests.append(request)
-        observer(RunStarted(7))
+        settings = request.settings
+        take = fake_take(request.video, seed=settings.seed)
+        take = replace(take, settings=settings, direction=request.direction)
+        made = SimpleNamespace(take=take, known=SimpleNamespace(speech=None))
+        return self._run(observer, cancel, made, settings.seed)
+
+    def revise(self, take: Take, change: Any, observer: Any, cancel: CancelToken, *, bundle: Any = None) -> Any:
+        self.changes.append((take, change))
+        origin = "fork" if hasattr(change, "step") else "reroll"
+        notes = fake_take(Path("a"), seed=change.seed).notes
+        made = replace(take, id=uuid.uuid4().hex, origin=origin, parent=take.id, notes=notes, settings=change.settings)
+        return self._run(observer, cancel, made, change.seed)
+
+    def export(self, take: Take, outputs: Any, observer: Any, cancel: CancelToken) -> Any:
+        self.exports.append((take, outputs))
+        if self.fails:
+            raise InputError("No music today.", "Try tomorrow.")
+        outputs.output.write_bytes(outputs.output.name.encode())
+
+    def ready_bundle(self, bundle: Any, settings: Any) -> Any:
+        raise InputError("There is no model here.")
+
+    def _run(self, observer: Any, cancel: CancelToken, result: Any, seed: int) -> Any:
+        observer(RunStarted(seed))
         if self.fails:
             observer(RunFinished(FinishReason.FAILED, message="No music today.", hint="Try tomorrow."))
             raise InputError("No music today.", "Try tomorrow.")
@@ -70,15 +109,14 @@ class FakeEngine:
             if cancel.is_cancelled:
                 observer(RunFinished(FinishReason.CANCELLED))
                 raise RunCancelled
-        for path in (request.output, request.wav, request.midi, request.manifest):
-            path.write_bytes(path.name.encode())
-        result = SimpleNamespace(
-            output=request.output,
-            wav=request.wav,
-            midi=request.midi,
-            notes=(1, 2, 3),
-            manifest={"timings_s": {"denoise": 2.0}},
-            plan=SimpleNamespace(signals=SimpleNamespace(info=SimpleNamespace(path=str(request.video)))),
-        )
         observer(RunFinished(FinishReason.COMPLETED, result=result))
         return result
+
+
+def fake_played(take: Take, name: str, folder: Path, cancel: CancelToken) -> TakeAudible:
+    """A take that is audible at once, in empty files."""
+    voices = {}
+    for voice in Voice:
+        voices[voice] = folder / f"{name.replace('@', '-')}-{voice.name.lower()}.wav"
+        voices[voice].write_bytes(b"")
+    return TakeAudible(name, voices, -14.0)

@@ -98,17 +98,50 @@ def test_a_task_that_fails_does_not_end_the_worker(
     assert "bad task" in caplog.text
 
 
-def test_an_engine_that_cannot_be_made_is_said(qapp: Any, qtbot: Any) -> None:
-    def make() -> Any:
-        raise ImportError("no engine here")
+def test_a_task_that_has_not_begun_can_be_withdrawn(bridge: EngineBridge, qtbot: Any) -> None:
+    done: list[int] = []
+    gate = threading.Event()
+    bridge.submit(lambda _emit, _cancel: gate.wait(5))
+    waiting = bridge.submit(lambda _emit, _cancel: done.append(1))
+    running = bridge.submit(lambda _emit, _cancel: done.append(2))
+    assert bridge.withdraw(waiting)
+    gate.set()
+    qtbot.waitUntil(lambda: done == [2])
+    assert not bridge.withdraw(running)
 
-    bridge = EngineBridge(make, interval_ms=10)
+
+def test_what_is_forgotten_is_not_heard(bridge: EngineBridge, qtbot: Any) -> None:
     heard: list[Any] = []
+    begun, gate = threading.Event(), threading.Event()
+
+    def talk(emit: Any, _cancel: Any) -> None:
+        emit(RunStarted(1))
+        begun.set()
+        gate.wait(5)
+        emit(RunStarted(2))
+
     bridge.event_arrived.connect(heard.append)
-    bridge.start(object())
+    bridge.submit(talk)
+    assert begun.wait(5)
+    bridge.forget()
+    gate.set()
+    bridge.submit(lambda emit, _cancel: emit(RunStarted(3)))
     qtbot.waitUntil(lambda: bool(heard))
-    assert heard[0].reason is FinishReason.FAILED and "no engine here" in heard[0].message
-    bridge.close()
+    assert heard == [RunStarted(3)]
+
+
+def test_forgetting_stops_a_delivery_under_way(bridge: EngineBridge, qtbot: Any) -> None:
+    heard: list[Any] = []
+
+    def hear(event: Any) -> None:
+        heard.append(event)
+        bridge.forget()
+
+    bridge.event_arrived.connect(hear)
+    bridge.submit(lambda emit, _cancel: [emit(RunStarted(n)) for n in range(5)])
+    qtbot.waitUntil(lambda: bool(heard))
+    qtbot.wait(60)
+    assert heard == [RunStarted(0)]
 
 
 def test_close_ends_the_worker(qapp: Any) -> None:

@@ -23,7 +23,6 @@ from diffbgm_gui.run_state import (
     RunAsked,
     RunViewState,
     ShotsFound,
-    ShotView,
     StudioEvent,
     ThumbReady,
     VideoChosen,
@@ -42,12 +41,13 @@ from engine import (
     StageStarted,
     Warned,
 )
+from engine.timebase import Shot
 from tests.gui.fakes import plan_data, some_roll
 
 A, B = Path("a.mp4"), Path("b.mp4")
 INFO = SimpleNamespace(duration_s=Fraction(9, 2), width=160, height=96, frame_rate=Fraction(24))
 SIGNALS = SimpleNamespace(info=INFO)
-SHOTS = (ShotView(0.0, 1.5, "start"), ShotView(1.5, 4.5))
+SHOTS = (Shot(0, Fraction(0), Fraction(3, 2), "start"), Shot(1, Fraction(3, 2), Fraction(9, 2)))
 
 
 def after(*events: StudioEvent, state: RunViewState | None = None) -> RunViewState:
@@ -66,9 +66,8 @@ def running() -> RunViewState:
     return after(RunAsked(), RunStarted(7), ConditionsReady(plan_data()), preview, state=ready())
 
 
-def with_take() -> RunViewState:
-    result = SimpleNamespace(notes=(), manifest={})
-    return after(RunFinished(FinishReason.COMPLETED, result=result), state=running())
+def finished() -> RunViewState:
+    return after(RunFinished(FinishReason.COMPLETED), state=running())
 
 
 def test_a_video_is_opened_step_by_step() -> None:
@@ -97,9 +96,9 @@ def test_a_file_that_is_no_video_leaves_an_empty_window_and_a_sentence() -> None
 
 def test_the_roll_follows_the_previews() -> None:
     state = running()
-    assert state.phase is Phase.RUNNING and not state.can_generate and not state.can_export
+    assert state.phase is Phase.RUNNING and not state.can_generate
     assert (state.step, state.n_steps, state.paper_t, state.seed) == (2, 4, 480.0, 7)
-    assert state.roll is not None and len(state.shots) == 2
+    assert state.roll is not None and state.shots is SHOTS, "what the run follows is not what was detected"
 
 
 def test_progress_names_the_stage() -> None:
@@ -108,19 +107,17 @@ def test_progress_names_the_stage() -> None:
     assert status_words(state) == "Composing  ·  step 2 of 4  ·  about 12 s left"
 
 
-def test_a_finished_take_can_be_exported() -> None:
-    state = with_take()
-    assert state.phase is Phase.READY and state.can_export and state.can_generate
-    assert state.take is not None and state.take.seed == 7
-
-
-@pytest.mark.parametrize("reason", [FinishReason.CANCELLED, FinishReason.FAILED])
-def test_the_earlier_take_survives_a_run_that_ends_early(reason: FinishReason) -> None:
-    before = with_take()
-    other = PreviewReady(0, 9, 900, 900.0, some_roll())
-    state = after(RunAsked(), RunStarted(8), other, RunFinished(reason, message="Oh."), state=before)
-    assert state.take is before.take and state.roll is before.roll and state.seed == 7
+@pytest.mark.parametrize("reason", list(FinishReason))
+def test_a_run_leaves_nothing_behind(reason: FinishReason) -> None:
+    state = after(RunFinished(reason, message="Oh."), state=running())
+    assert state.phase is Phase.READY and state.can_generate and state.seed == 7
+    assert state.roll is None and state.plan == {} and state.step == 0
     assert (state.notice is not None) == (reason is FinishReason.FAILED)
+
+
+def test_the_studio_can_be_empty_again() -> None:
+    state = after(VideoChosen(None), state=ready())
+    assert state.phase is Phase.EMPTY and state.info is None and state.shots == ()
 
 
 def test_a_first_run_that_is_cancelled_leaves_nothing() -> None:
@@ -143,10 +140,12 @@ def test_last_words_of_a_run_on_a_closed_video_are_not_heard() -> None:
 
 
 def test_export_tells_how_it_went() -> None:
-    state = after(ExportStarted(Path("d/out.webm")), ExportProgressed(1, 2), state=with_take())
+    state = after(ExportStarted(Path("d/out.webm")), ExportProgressed(1, 2), state=finished())
     assert state.phase is Phase.EXPORTING and state.progress == 0.5 and state.task == "Writing out.webm"
     good = reduce(state, ExportFinished(Path("d/out.webm")))
-    assert good.notice is not None and good.notice.kind == "good" and good.can_export
+    assert good.notice is not None and good.notice.kind == "good" and good.can_generate
+    synth = reduce(state, ExportProgressed(1, 4, Stage.SYNTH))
+    assert synth.task == "Playing the instruments" and synth.progress == 0.25
     bad = reduce(state, ExportFinished(None, "Disk full.", "Free some."))
     assert bad.notice == Notice("error", "Disk full.", "Free some.")
     assert reduce(state, ExportFinished(None)).notice is None
@@ -165,6 +164,6 @@ def test_shots_at_another_sensitivity() -> None:
 
 def test_words() -> None:
     assert key_name("A:min") == "A minor" and key_name("Eb:maj") == "Eb major" and key_name("") == ""
-    assert facts(with_take()) == "0:04  ·  160 × 96  ·  24 fps  ·  2 shots  ·  100.0 BPM  ·  A minor"
+    assert facts(ready(), 2, plan_data()) == "0:04  ·  160 × 96  ·  24 fps  ·  2 shots  ·  100.0 BPM  ·  A minor"
     assert [time_left(s) for s in (0.4, 30.2, 200)] == ["almost done", "about 30 s left", "about 3 min left"]
     assert status_words(RunViewState()) == "No video open"

@@ -21,25 +21,25 @@ from tests.helpers.video import TinyVideo
 
 
 def open_and_wait(window: MainWindow, qtbot: Any, path: Path) -> None:
-    window.open_video(path)
+    window.open(path)
     qtbot.waitUntil(lambda: window.state.phase is Phase.READY, timeout=20_000)
 
 
 def generate_and_wait(window: MainWindow, qtbot: Any) -> None:
-    before = window.state.take
+    before = window.studio.document.take
     window.generate_button.click()
-    qtbot.waitUntil(lambda: window.state.take is not before and not window.state.is_busy, timeout=20_000)
+    qtbot.waitUntil(lambda: window.studio.document.take is not before and not window.state.is_busy, timeout=20_000)
 
 
 def test_an_empty_window_offers_only_what_works(window: MainWindow) -> None:
     assert not window.generate_button.isEnabled() and not window.export_button.isEnabled()
-    assert not window.play_action.isEnabled() and not window.cancel_action.isEnabled()
+    assert not window.commands["play"].isEnabled() and not window.commands["cancel"].isEnabled()
     assert not window.view.transport.isEnabled()
 
 
 def test_opening_shows_shots_and_pictures(window: MainWindow, qtbot: Any, video: TinyVideo) -> None:
     open_and_wait(window, qtbot, video.path)
-    assert [shot.start_s for shot in window.state.shots[1:]] == pytest.approx([float(t) for t in video.cuts_s])
+    assert [shot.start_s for shot in window.studio.shots[1:]] == list(video.cuts_s)
     assert window.state.thumbs and window.view.picture.image is not None
     assert window.axis.duration_s == pytest.approx(float(video.duration_s))
     assert window.generate_button.isEnabled() and video.path.name in window.windowTitle()
@@ -52,11 +52,11 @@ def test_generate_asks_the_engine_and_draws_what_it_says(
     blank = window.roll.grab().toImage()
     generate_and_wait(window, qtbot)
     request = engine.requests[0]
-    assert request.video == video.path and request.output.suffix == ".mp4"
-    assert request.settings == window.panel.settings() and request.previews
-    assert window.state.step == 4 and window.state.roll is not None
+    assert request.video == video.path and request.output is None and request.previews
+    assert request.settings.seed is not None
+    assert replace(request.settings, seed=None) == window.studio.document.settings
     assert window.roll.grab().toImage() != blank
-    assert window.view.music_button.isChecked() and window.export_button.isEnabled()
+    assert window.studio.shown.roll is not None and window.export_button.isEnabled()
 
 
 def test_cancel_comes_back_to_ready(window: MainWindow, qtbot: Any, video: TinyVideo, engine: FakeEngine) -> None:
@@ -65,22 +65,26 @@ def test_cancel_comes_back_to_ready(window: MainWindow, qtbot: Any, video: TinyV
     window.generate_button.click()
     qtbot.waitUntil(lambda: window.state.step > 0)
     assert window.cancel_button.isVisible() and not window.generate_button.isEnabled()
-    window.cancel_action.trigger()
+    window.commands["cancel"].trigger()
     assert window.state.phase is Phase.CANCELLING and not window.cancel_button.isEnabled()
     qtbot.waitUntil(lambda: window.state.phase is Phase.READY)
-    assert window.state.take is None and window.state.roll is None and not window.export_button.isEnabled()
+    assert (
+        window.studio.document.take is None
+        and window.studio.shown.roll is None
+        and not window.export_button.isEnabled()
+    )
 
 
 def test_cancel_keeps_the_take_before(window: MainWindow, qtbot: Any, video: TinyVideo, engine: FakeEngine) -> None:
     open_and_wait(window, qtbot, video.path)
     generate_and_wait(window, qtbot)
-    take = window.state.take
+    take = window.studio.document.take
     engine.gate.clear()
     window.generate_button.click()
     qtbot.waitUntil(lambda: window.state.step > 0)
     window.cancel_button.click()
     qtbot.waitUntil(lambda: window.state.phase is Phase.READY)
-    assert window.state.take is take and window.export_button.isEnabled()
+    assert window.studio.document.take is take and window.export_button.isEnabled()
 
 
 def test_a_failure_is_one_sentence_that_can_be_closed(
@@ -99,37 +103,44 @@ def test_a_failure_is_one_sentence_that_can_be_closed(
 def test_a_file_that_is_no_video_is_said(window: MainWindow, qtbot: Any, tmp_path: Path) -> None:
     path = tmp_path / "text.mp4"
     path.write_text("not a video")
-    window.open_video(path)
+    window.open(path)
     qtbot.waitUntil(window.message.isVisible, timeout=10_000)
     assert "text.mp4" in window.message.text.text() and window.state.path is None
+    assert window.studio.document.video is None
 
 
-def test_export_copies_what_was_heard(window: MainWindow, qtbot: Any, video: TinyVideo, tmp_path: Path) -> None:
+def test_export_writes_the_current_take(
+    window: MainWindow, qtbot: Any, video: TinyVideo, tmp_path: Path, engine: FakeEngine
+) -> None:
     open_and_wait(window, qtbot, video.path)
     generate_and_wait(window, qtbot)
-    for suffix in (".mp4", ".wav", ".mid"):
-        output = tmp_path / f"out{suffix}"
-        window.export(output)
-        qtbot.waitUntil(lambda: not window.state.is_busy)
-        assert output.read_bytes() == f"take-1{suffix}".encode()
-        assert window.message.text.text() == f"{output.name} is written."
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.mid", "out.mp4", "out.wav"]
+    output = tmp_path / "out.wav"
+    window.files.ask_for_place = lambda *_: output
+    window.commands["export.wav"].trigger()
+    qtbot.waitUntil(lambda: not window.state.is_busy)
+    assert output.read_bytes() == b"out.wav" and window.message.text.text() == "out.wav is written."
+    take, outputs = engine.exports[0]
+    assert take.id == window.studio.document.current and outputs.output == output and outputs.midi is None
+    assert take.plan.info.path == str(video.path)
 
 
-def test_export_never_writes_over_the_video(window: MainWindow, qtbot: Any, video: TinyVideo) -> None:
-    before = video.path.read_bytes()
+def test_a_failed_export_says_why(window: MainWindow, qtbot: Any, video: TinyVideo, engine: FakeEngine) -> None:
     open_and_wait(window, qtbot, video.path)
     generate_and_wait(window, qtbot)
-    window.export(video.path)
+    engine.fails = True
+    window.studio.export({"output": video.path})
     qtbot.waitUntil(lambda: not window.state.is_busy)
     assert window.state.notice is not None and window.state.notice.kind == "error"
-    assert video.path.read_bytes() == before
 
 
 def test_only_containers_that_hold_the_picture_are_offered(window: MainWindow, qtbot: Any, video: TinyVideo) -> None:
     open_and_wait(window, qtbot, video.path)
     generate_and_wait(window, qtbot)
-    enabled = {suffix for suffix, action in window.export_actions.items() if action.isEnabled()}
+    enabled = {
+        name.removeprefix("export")
+        for name, action in window.commands.actions.items()
+        if name.startswith("export.") and action.isEnabled()
+    }
     assert enabled == {".mp4", ".mov", ".mkv", ".wav", ".mid"}
 
 
@@ -170,9 +181,16 @@ def test_each_control_changes_the_request(
     assert window.panel.settings() == defaults
     with qtbot.waitSignal(window.panel.changed):
         change(window.panel)
+    window.studio.saved = window.studio.document  # nothing to ask about
     open_and_wait(window, qtbot, video.path)
     generate_and_wait(window, qtbot)
-    assert engine.requests[0].settings == replace(defaults, **expected)
+    settings = engine.requests[0].settings
+    assert settings == replace(defaults, **{"seed": settings.seed, **expected})
+    window.studio.undo_stack.clear()
+    window.studio.edit("back", lambda document: replace(document, settings=defaults))
+    assert window.panel.settings() == defaults
+    window.studio.undo()
+    assert window.panel.settings() == replace(defaults, **expected)
 
 
 def test_no_control_is_left_out_of_that_test(window: MainWindow) -> None:
@@ -208,7 +226,7 @@ def test_the_last_seed_can_be_kept(window: MainWindow, qtbot: Any, video: TinyVi
     assert not window.panel.reuse_seed.isEnabled()
     generate_and_wait(window, qtbot)
     window.panel.reuse_seed.click()
-    assert window.panel.settings().seed == 7
+    assert window.panel.settings().seed == window.studio.document.take.settings.seed
 
 
 def test_the_level_of_the_original_counts_only_in_a_mix(window: MainWindow) -> None:
@@ -224,7 +242,7 @@ def test_sensitivity_moves_the_cuts_at_once(window: MainWindow, qtbot: Any, vide
         window.panel.sensitivity.setValue(value)
         from diffbgm_gui.look import find_shots
 
-        assert window.state.shots == find_shots(signals, value / 100)
+        assert window.studio.shots == find_shots(signals, value / 100)
 
 
 def test_keys(window: MainWindow, qtbot: Any, video: TinyVideo, engine: FakeEngine) -> None:
@@ -277,7 +295,7 @@ def test_another_video_may_be_opened_while_one_is_composed(
     qtbot.waitUntil(lambda: window.state.step > 0)
     other = tiny_video(shots_s=(1.0, 1.0))
     open_and_wait(window, qtbot, other.path)
-    assert window.state.path == other.path and window.state.roll is None and len(window.state.shots) == 2
+    assert window.state.path == other.path and window.studio.shown.roll is None and len(window.studio.shots) == 2
 
 
 def test_closing_while_composing_ends_the_worker(
@@ -287,8 +305,7 @@ def test_closing_while_composing_ends_the_worker(
     engine.gate.clear()
     window.generate_button.click()
     qtbot.waitUntil(lambda: window.state.step > 0)
-    folder = Path(window._folder.name)
-    window.bridge.event_arrived.connect(lambda _event: None)
-    thread = window.bridge._thread
+    folder = Path(window.studio._folder.name)
+    thread = window.studio.bridge._thread
     window.close()
     assert not thread.is_alive() and not folder.exists()

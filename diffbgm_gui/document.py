@@ -1,0 +1,323 @@
+"""What the user works on, as one frozen value: direction, settings and takes; and the pure edits of it.
+
+Everything that undo takes back is a `Document`; everything else (a running engine, the playhead, the zoom) is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+from engine.direction import Curve, Direction, Marker
+from engine.music.region import Region, Selection
+from engine.music.take import Take
+from engine.settings import GenerationSettings
+from engine.timebase import Shot
+
+SAME_S: Final = Fraction(1, 50)
+"""Instants nearer than this are one: a star belongs to the cut that lies there."""
+SHORTEST_SHOT_S: Final = Fraction(1, 10)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TakeEntry:
+    """A take on the wall. `take` holds notes and plan; its trajectory may lie in the project file alone.
+
+    Attributes:
+        hit_share: share of the starred hits on which something starts, 0..1; None where there are none.
+    """
+
+    take: Take
+    name: str
+    starred: bool = False
+    hit_share: float | None = None
+
+    @property
+    def id(self) -> str:
+        return self.take.id
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Document:
+    """The user's work.
+
+    Attributes:
+        video: the film, None before one is opened.
+        direction: what lies on the timeline.
+        settings: for the next take.
+        takes: in the order of the wall.
+        current: id of the take that is heard and drawn; None before the first.
+        other: id of the take for A/B; None where none was chosen.
+        locks: regions that a re-roll never touches.
+    """
+
+    video: Path | None = None
+    direction: Direction = field(default_factory=Direction)
+    settings: GenerationSettings = field(default_factory=GenerationSettings)
+    takes: tuple[TakeEntry, ...] = ()
+    current: str | None = None
+    other: str | None = None
+    locks: tuple[Region, ...] = ()
+
+    def entry(self, take_id: str | None) -> TakeEntry | None:
+        """The take of an id."""
+        return next((entry for entry in self.takes if entry.id == take_id), None)
+
+    @property
+    def take(self) -> Take | None:
+        """The take that is heard and drawn."""
+        entry = self.entry(self.current)
+        return None if entry is None else entry.take
+
+    @property
+    def locked(self) -> Selection:
+        return Selection(self.locks)
+
+
+# -- shots ---------------------------------------------------------------------------------------------------------
+
+
+def with_shots(document: Document, shots: Iterable[Shot]) -> Document:
+    """The document with these shots, renumbered, in place of the detected ones."""
+    numbered = tuple(replace(shot, index=i) for i, shot in enumerate(shots))
+    return replace(document, direction=replace(document.direction, shots=numbered))
+
+
+def detected_again(document: Document) -> Document:
+    """The document that goes back to detected shots."""
+    return replace(document, direction=replace(document.direction, shots=None))
+
+
+def move_cut(document: Document, shots: Sequence[Shot], index: int, time_s: Fraction) -> Document:
+    """Move the beginning of shot `index` (1 or later) to a time, at most up to its neighbours; its star moves along."""
+    before, shot = shots[index - 1], shots[index]
+    time_s = min(max(time_s, before.start_s + SHORTEST_SHOT_S), shot.end_s - SHORTEST_SHOT_S)
+    moved = [*shots]
+    moved[index - 1] = replace(before, end_s=time_s)
+    moved[index] = replace(shot, start_s=time_s, transition="user" if shot.transition == "start" else shot.transition)
+    document = with_shots(document, moved)
+    stars = document.direction.stars
+    if stars is not None and _near(stars, shot.start_s) is not None:
+        kept = [star for star in stars if abs(star - shot.start_s) > SAME_S]
+        document = _with_stars(document, (*kept, time_s))
+    return document
+
+
+def split_shot(document: Document, shots: Sequence[Shot], time_s: Fraction) -> Document:
+    """Add a cut at a time; nothing changes where one lies already."""
+    for i, shot in enumerate(shots):
+        if shot.start_s + SHORTEST_SHOT_S <= time_s <= shot.end_s - SHORTEST_SHOT_S:
+            parts = (replace(shot, end_s=time_s), replace(shot, start_s=time_s, transition="user", salience=1.0))
+            return with_shots(document, (*shots[:i], *parts, *shots[i + 1 :]))
+    return document
+
+
+def delete_cut(document: Document, shots: Sequence[Shot], index: int) -> Document:
+    """Merge shot `index` (1 or later) into the one before it; its star goes with its cut."""
+    cut_s = shots[index].start_s
+    joined = replace(shots[index - 1], end_s=shots[index].end_s)
+    document = with_shots(document, (*shots[: index - 1], joined, *shots[index + 1 :]))
+    stars = document.direction.stars
+    if stars is not None:
+        document = _with_stars(document, (star for star in stars if abs(star - cut_s) > SAME_S))
+    return document
+
+
+# -- stars, markers, range, curves, moods ---------------------------------------------------------------------------
+
+
+def _near(times_s: Iterable[Fraction], time_s: Fraction) -> Fraction | None:
+    return next((time for time in times_s if abs(time - time_s) <= SAME_S), None)
+
+
+def _with_stars(document: Document, stars: Iterable[Fraction]) -> Document:
+    return replace(document, direction=replace(document.direction, stars=tuple(sorted(set(stars)))))
+
+
+def toggle_star(document: Document, time_s: Fraction, *, automatic: Sequence[Fraction] = ()) -> Document:
+    """Star a cut or marker, or take its star away. The first touch turns the automatic stars into the user's own."""
+    stars = document.direction.stars if document.direction.stars is not None else tuple(automatic)
+    there = _near(stars, time_s)
+    kept = [star for star in stars if star != there]
+    return _with_stars(document, kept if there is not None else (*kept, time_s))
+
+
+def automatic_stars(document: Document) -> Document:
+    """Leave the stars to the program again."""
+    return replace(document, direction=replace(document.direction, stars=None))
+
+
+def toggle_marker(document: Document, time_s: Fraction, label: str = "") -> Document:
+    """Set a marker, or take away the one that is there."""
+    markers = document.direction.markers
+    there = next((marker for marker in markers if abs(marker.time_s - time_s) <= SAME_S), None)
+    kept = tuple(marker for marker in markers if marker is not there)
+    if there is None:
+        kept = tuple(sorted((*kept, Marker(time_s, label)), key=lambda marker: marker.time_s))
+    return replace(document, direction=replace(document.direction, markers=kept))
+
+
+def rename_marker(document: Document, time_s: Fraction, label: str) -> Document:
+    """Give the marker at a time another name."""
+    markers = tuple(
+        replace(marker, label=label) if abs(marker.time_s - time_s) <= SAME_S else marker
+        for marker in document.direction.markers
+    )
+    return replace(document, direction=replace(document.direction, markers=markers))
+
+
+def with_range(document: Document, range_s: tuple[Fraction, Fraction] | None) -> Document:
+    """Set the part of the film that gets music; None for all of it."""
+    return replace(document, direction=replace(document.direction, range_s=range_s))
+
+
+def with_curve(document: Document, curve: Curve) -> Document:
+    """Draw a curve in place of the one of its name."""
+    others = tuple(other for other in document.direction.curves if other.name != curve.name)
+    return replace(document, direction=replace(document.direction, curves=(*others, curve)))
+
+
+def without_curve(document: Document, name: str) -> Document:
+    """Leave a control to the picture again."""
+    others = tuple(other for other in document.direction.curves if other.name != name)
+    return replace(document, direction=replace(document.direction, curves=others))
+
+
+def with_shot_mood(document: Document, start_s: Fraction, mood: str | None) -> Document:
+    """Give the shot that begins at a time its own mood; None leaves it to the settings."""
+    others = tuple(pair for pair in document.direction.moods if abs(pair[0] - start_s) > SAME_S)
+    moods = others if mood is None else tuple(sorted((*others, (start_s, mood))))
+    return replace(document, direction=replace(document.direction, moods=moods))
+
+
+def with_harmony(document: Document, *, key: str | None, chords: Sequence[str | None] = ()) -> Document:
+    """Ask for a key or chords; None and nothing leave them to the program."""
+    return replace(document, direction=replace(document.direction, key=key, chords=tuple(chords)))
+
+
+def with_settings(document: Document, **changes: Any) -> Document:
+    """The document with other settings for the next take.
+
+    Raises:
+        InputError: for a value out of range.
+    """
+    return replace(document, settings=replace(document.settings, **changes))
+
+
+def with_sensitivity(document: Document, sensitivity: float) -> Document:
+    """Detected shots at another sensitivity, in place of edited ones."""
+    return with_settings(detected_again(document), sensitivity=sensitivity)
+
+
+# -- takes ---------------------------------------------------------------------------------------------------------
+
+
+def add_take(document: Document, entry: TakeEntry) -> Document:
+    """Hang a take on the wall and turn to it; the one before becomes the other of A/B."""
+    return replace(document, takes=(*document.takes, entry), current=entry.id, other=document.current)
+
+
+def replace_take(document: Document, take_id: str, entry: TakeEntry) -> Document:
+    """The document with one take in the place of another."""
+
+    def renamed(other: str | None) -> str | None:
+        return entry.id if other == take_id else other
+
+    takes = tuple(entry if other.id == take_id else other for other in document.takes)
+    return replace(document, takes=takes, current=renamed(document.current), other=renamed(document.other))
+
+
+def goes_on(document: Document, take: Take) -> bool:
+    """Whether edits by hand go on with a take instead of hanging a new one: it is one of them, nobody starred it, and no
+    other take was made from it."""
+    entry = document.entry(take.id)
+    if entry is None or entry.starred or take.origin != "edit":
+        return False
+    return all(other.take.parent != take.id for other in document.takes)
+
+
+def hit_share(take: Take) -> float | None:
+    """Share of the asked-for hits on which something starts, None where none were asked for."""
+    asked = set(take.plan.accent_steps())
+    if not asked:
+        return None
+    return len(asked & {note.onset for note in take.notes}) / len(asked)
+
+
+def is_draft(take: Take) -> bool:
+    """Whether a take is a quick pass that a full one shall replace."""
+    return bool(take.details.get("draft"))
+
+
+def without_draft(document: Document, take: Take) -> Document:
+    """The document without the quick pass that a take replaces, unless it was starred."""
+    takes = tuple(
+        entry
+        for entry in document.takes
+        if not is_draft(entry.take) or entry.starred or entry.take.settings.seed != take.settings.seed
+    )
+    if len(takes) == len(document.takes):
+        return document
+    left = {entry.id for entry in takes}
+    return replace(
+        document,
+        takes=takes,
+        current=document.current if document.current in left else document.other if document.other in left else None,
+        other=document.other if document.other in left and document.current in left else None,
+    )
+
+
+def select_take(document: Document, take_id: str) -> Document:
+    """Turn to a take."""
+    if document.entry(take_id) is None or take_id == document.current:
+        return document
+    return replace(document, current=take_id, other=document.current)
+
+
+def swap_takes(document: Document) -> Document:
+    """A/B: turn to the other take, and the other way round."""
+    if document.entry(document.other) is None:
+        return document
+    return replace(document, current=document.other, other=document.current)
+
+
+def change_take(document: Document, take_id: str, *, name: str | None = None, starred: bool | None = None) -> Document:
+    """Name or star a take."""
+    takes = tuple(
+        replace(
+            entry,
+            name=entry.name if name is None else name,
+            starred=entry.starred if starred is None else starred,
+        )
+        if entry.id == take_id
+        else entry
+        for entry in document.takes
+    )
+    return replace(document, takes=takes)
+
+
+def delete_take(document: Document, take_id: str) -> Document:
+    """Take a take off the wall; its neighbour is turned to when it was the current one."""
+    ids = [entry.id for entry in document.takes]
+    if take_id not in ids:
+        return document
+    place = ids.index(take_id)
+    takes = tuple(entry for entry in document.takes if entry.id != take_id)
+    current = document.current
+    if current == take_id:
+        current = takes[min(place, len(takes) - 1)].id if takes else None
+    return replace(document, takes=takes, current=current, other=None if document.other == take_id else document.other)
+
+
+def lock(document: Document, region: Region) -> Document:
+    """Keep a region from re-rolls."""
+    return document if region in document.locks else replace(document, locks=(*document.locks, region))
+
+
+def unlock(document: Document, region: Region | None = None) -> Document:
+    """Free a region, or all of them."""
+    kept = () if region is None else tuple(other for other in document.locks if other != region)
+    return replace(document, locks=kept)

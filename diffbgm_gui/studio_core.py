@@ -1,0 +1,240 @@
+"""The studio's core: the document and its history, the state of what goes on, and what is drawn of both."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import fields
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from diffbgm_gui.bridge import EngineBridge
+from diffbgm_gui.document import Document
+from diffbgm_gui.rolls import draw_notes
+from diffbgm_gui.run_state import (
+    Notice,
+    NoticeAsked,
+    NoticeClosed,
+    RunViewState,
+    ShotsFound,
+    reduce,
+)
+from diffbgm_gui.studio_events import Shown, StepPicture, TaskFailed
+from engine import EngineError
+from engine.music.take import Take
+from engine.timebase import STEPS_PER_BEAT, Shot
+
+logger = logging.getLogger(__name__)
+
+Change = Callable[[Document], Document]
+_MOST_DRAWN: Final = 8
+
+
+class _Edit(QUndoCommand):
+    """One step of history: the document before and after."""
+
+    def __init__(self, core: StudioCore, text: str, before: Document, after: Document, merge: str) -> None:
+        super().__init__(text)
+        self._core, self.before, self.after, self.merge = core, before, after, merge
+
+    def redo(self) -> None:
+        self._core._show(self.after)
+
+    def undo(self) -> None:
+        self._core._show(self.before)
+
+    def id(self) -> int:
+        return 1 if self.merge else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:  # noqa: N802 - Qt's name
+        """Dragging a slider or a handle is one step of history."""
+        if not isinstance(other, _Edit) or other.merge != self.merge:
+            return False
+        self.after = other.after
+        return True
+
+
+class StudioCore(QObject):
+    """Document, history and state.
+
+    Signals: `document_changed(Document)`; `state_changed(RunViewState)`; `shown_changed()` when `shown` is another;
+    `event(object)` for every single happening (events of the engine, of `run_state` and of `studio_events`).
+    """
+
+    document_changed = Signal(object)
+    state_changed = Signal(object)
+    shown_changed = Signal()
+    event = Signal(object)
+
+    def __init__(
+        self,
+        *,
+        bridge: EngineBridge | None = None,
+        disk: EngineBridge | None = None,
+        sound: EngineBridge | None = None,
+        bundle: Path | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.bridge = bridge if bridge is not None else EngineBridge()
+        self.disk = disk if disk is not None else EngineBridge(name="diffbgm-disk")
+        self.sound = sound if sound is not None else EngineBridge(name="diffbgm-sound")
+        self.bundle = bundle
+        self.document, self.state = Document(), RunViewState()
+        self.saved = self.document
+        self.undo_stack = QUndoStack(self)
+        self._shown = Shown(None, {})
+        self._drawn: dict[str, Shown] = {}
+        self._steps: dict[tuple[str, bool], tuple[StepPicture, ...]] = {}
+        self._step: tuple[str, int, bool] | None = None
+        self._stars: tuple[tuple[Any, ...], tuple[Fraction, ...]] | None = None
+        for worker in self.workers:
+            worker.event_arrived.connect(self.take_event)
+
+    @property
+    def workers(self) -> tuple[EngineBridge, ...]:
+        """The threads: engine, disk, sound."""
+        return self.bridge, self.disk, self.sound
+
+    # -- the document ----------------------------------------------------------------------------------------------
+
+    def edit(self, text: str, change: Change, *, merge: str = "") -> None:
+        """Change the document, as one step of history named `text`. Edits in a row with one `merge` key are one step.
+
+        A change that is refused is told in the message bar; one that changes nothing leaves no trace.
+        """
+        try:
+            after = change(self.document)
+        except EngineError as error:
+            self.notice("error", error.message, error.hint)
+            return
+        if not _are_same(after, self.document):
+            self.undo_stack.push(_Edit(self, text, self.document, after, merge))
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self.undo_stack.redo()
+
+    def _show(self, document: Document) -> None:
+        """Turn to a document: an edit, its undoing, a project."""
+        before, self.document = self.document, document
+        if document.current != before.current:
+            self._step = None
+        if document.settings.sensitivity != before.settings.sensitivity:
+            self._find_shots()
+        self.document_changed.emit(document)
+        if document.take is not before.take:
+            self._draw_anew()
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether there is work that the user's file lacks."""
+        return self.document.video is not None and self.document is not self.saved
+
+    # -- the film --------------------------------------------------------------------------------------------------
+
+    @property
+    def shots(self) -> tuple[Shot, ...]:
+        """The shots in force: the user's, or those that were detected."""
+        return self.document.direction.shots or self.state.shots
+
+    @property
+    def stars(self) -> tuple[Fraction, ...]:
+        """Times of the starred hits in force: the user's, or those that the program would choose."""
+        direction, settings, shots = self.document.direction, self.document.settings, self.shots
+        if direction.stars is not None:
+            return direction.stars
+        if not shots:
+            return ()
+        key = (shots, direction.markers, settings.strictness)
+        if self._stars is None or self._stars[0] != key:
+            from engine.music.hits import gather_hits
+
+            hits = gather_hits(shots, direction, settings.strictness, duration_s=shots[-1].end_s)
+            self._stars = (key, tuple(hit.time_s for hit in hits if hit.starred))
+        return self._stars[1]
+
+    def _find_shots(self) -> None:
+        """Other shots from what is known of the picture, at once."""
+        if self.state.signals is not None:
+            from diffbgm_gui.look import find_shots
+
+            self.take_event(ShotsFound(find_shots(self.state.signals, self.document.settings.sensitivity)))
+
+    # -- what is drawn ---------------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> Shown:
+        """What the roll draws: what forms now, the step that was scrubbed to, or the take."""
+        return self._shown
+
+    def _draw_anew(self) -> None:
+        state, take = self.state, self.document.take
+        if state.roll is not None or state.plan:
+            step = state.step - 1 if state.roll is not None else None
+            roll = state.roll if state.roll is not None or take is None else self._finished(take).roll
+            self._shown = Shown(roll, state.plan, is_live=True, step=step)
+        elif take is None:
+            self._shown = Shown(None, {})
+        else:
+            self._shown = self._of_step(take) or self._finished(take)
+        self.shown_changed.emit()
+
+    def _of_step(self, take: Take) -> Shown | None:
+        """The denoising step of a take that was scrubbed to, None where none was."""
+        if self._step is None or self._step[0] != take.id:
+            return None
+        _, step, noisy = self._step
+        steps = self._steps.get((take.id, noisy), ())
+        if step >= len(steps):
+            return None
+        return Shown(steps[step].roll, self._finished(take).plan, step=step, take_id=take.id)
+
+    def _finished(self, take: Take) -> Shown:
+        """A take as its notes are; kept for the last few."""
+        if take.id not in self._drawn:
+            roll = draw_notes(take.notes, take.plan.n_beats * STEPS_PER_BEAT)
+            if len(self._drawn) >= _MOST_DRAWN:
+                del self._drawn[next(iter(self._drawn))]
+            self._drawn[take.id] = Shown(roll, take.plan.describe(), take_id=take.id)
+        return self._drawn[take.id]
+
+    # -- events ----------------------------------------------------------------------------------------------------
+
+    def notice(self, kind: str, message: str, hint: str = "") -> None:
+        """Say something in the message bar: kind "error", "warning" or "good"."""
+        self.take_event(NoticeAsked(Notice(kind, message, hint)))
+
+    def close_notice(self) -> None:
+        """Close the message bar."""
+        self.take_event(NoticeClosed())
+
+    def take_event(self, event: Any) -> None:
+        """Everything that happens, on the window's thread."""
+        self._take(event)
+        self.event.emit(event)
+
+    def _take(self, event: Any) -> None:
+        """What an event means. Each layer of the studio adds what it knows of."""
+        if isinstance(event, TaskFailed):
+            self.notice("error", event.message, event.hint)
+            return
+        before, self.state = self.state, reduce(self.state, event)
+        if self.state is before:
+            return
+        self.state_changed.emit(self.state)
+        if self.state.roll is not before.roll or self.state.plan is not before.plan:
+            self._draw_anew()
+
+
+def _are_same(one: Document, other: Document) -> bool:
+    """Whether two documents differ in nothing."""
+    return one is other or all(getattr(one, field.name) == getattr(other, field.name) for field in fields(Document))

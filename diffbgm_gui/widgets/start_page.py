@@ -1,0 +1,88 @@
+"""The first page: the demo in one click, a video of one's own, what was open before."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from diffbgm_gui.icons import icon
+from engine.resources import find_resource
+
+if TYPE_CHECKING:
+    from diffbgm_gui.file_flow import FileFlow
+
+_MOST_SHOWN: Final = 5
+
+
+class StartPage(QWidget):
+    """Shown while nothing is open."""
+
+    def __init__(self, files: FileFlow, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._files = files
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        heading = QLabel(self.tr("Music for your film, from its picture"))
+        heading.setObjectName("heading")
+        hint = QLabel(self.tr("Drop a video or a project here, or open one."))
+        hint.setObjectName("dim")
+        self.open_button = QPushButton(icon("film", colour="accent_ink"), self.tr("Open a video"))
+        self.open_button.setObjectName("primary")
+        self.open_button.clicked.connect(files.ask_for_video)
+        self.project_button = QPushButton(icon("folder"), self.tr("Open a project"))
+        self.project_button.clicked.connect(files.ask_for_project)
+        self.demo_button = QPushButton(icon("play"), self.tr("Try the demo"))
+        self.demo_button.setToolTip(self.tr("A short film that comes with the program"))
+        self.demo_button.clicked.connect(files.open_demo)
+        self.demo_button.setEnabled(find_resource("demo", "demo.mp4") is not None)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        self._lay_out(heading, hint)
+        self.show_recent()
+
+    def _lay_out(self, heading: QLabel, hint: QLabel) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addStretch(1)
+        for button in (self.open_button, self.demo_button, self.project_button):
+            button.setIconSize(QSize(18, 18))
+            button.setMinimumHeight(36)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setSpacing(10)
+        column.addStretch(2)
+        column.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(hint, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(10)
+        column.addLayout(buttons)
+        column.addSpacing(18)
+        column.addLayout(self._recent)
+        column.addStretch(3)
+
+    def show_recent(self) -> None:
+        """Show what was open before."""
+        while (item := self._recent.takeAt(0)) is not None:
+            if item.widget() is not None:
+                item.widget().deleteLater()
+        shown = self._files.recent[:_MOST_SHOWN]
+        if shown:
+            label = QLabel(self.tr("Recent projects"))
+            label.setObjectName("dim")
+            self._recent.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+        for path in shown:
+            self._recent.addWidget(self._link(path), 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def _link(self, path: Path) -> QPushButton:
+        button = QPushButton(path.name)
+        button.setObjectName("flat")
+        button.setToolTip(str(path))
+        button.clicked.connect(partial(self._open, path))
+        return button
+
+    def _open(self, path: Path, _checked: bool = False) -> None:
+        self._files.open(path)
