@@ -231,8 +231,8 @@ def replace_take(document: Document, take_id: str, entry: TakeEntry) -> Document
 
 
 def goes_on(document: Document, take: Take) -> bool:
-    """Whether edits by hand go on with a take instead of hanging a new one: it is one of them, nobody starred it, and no
-    other take was made from it."""
+    """Whether edits by hand go on with a take instead of hanging a new one: it came of such an edit, nobody starred it,
+    and no other take was made from it."""
     entry = document.entry(take.id)
     if entry is None or entry.starred or take.origin != "edit":
         return False

@@ -38,13 +38,22 @@ class StudioHearing(StudioMaking):
         """Play a take into files, in the background; `TakeAudible` tells when they are there."""
         if take.id in self._audible or take.id in self._asked:
             return
-        self._asked.add(take.id)
         folder = Path(self._folder.name)
 
         def work(emit: Emit, cancel: CancelToken) -> None:
             emit(played(take, take.id, folder, cancel))
 
-        self.sound.submit(_telling(work))
+        self._asked[take.id] = self.sound.submit(_telling(work))
+
+    def _forget_sound(self, take_id: str) -> None:
+        token = self._asked.pop(take_id, None)
+        if token is not None:
+            self.sound.withdraw(token)
+
+    def _show(self, document: Document) -> None:
+        super()._show(document)
+        if document.take is not None:  # undoing may lead to a take whose sound was not waited for
+            self.make_audible(document.take)
 
     def steps(self, take_id: str, *, noisy: bool = False) -> tuple[StepPicture, ...]:
         """The denoising steps of a take, empty until they were asked for by `load_steps`."""
