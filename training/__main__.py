@@ -60,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     follow.add_argument("--json", action="store_true")
     follow.set_defaults(command=_follow)
     _add_import_checkpoint(commands)
+    reference = commands.add_parser("reference", help="what real music measures, into a bundle")
+    reference.add_argument("bundle", type=Path, help="its folder gets reference.json")
+    reference.add_argument("--data", type=Path, default=DEFAULT_CORPUS, help="made by `prepare`")
+    reference.add_argument("--split", choices=("test", "validation"), default="test")
+    reference.add_argument("--windows", type=int, default=1000, help="at most so many windows (1000)")
+    reference.set_defaults(command=_reference)
     return parser
 
 
@@ -120,6 +126,12 @@ def _train(arguments: argparse.Namespace) -> int:
 
 def _export(arguments: argparse.Namespace) -> int:
     from training.export import run
+
+    return run(arguments)
+
+
+def _reference(arguments: argparse.Namespace) -> int:
+    from training.reference import run
 
     return run(arguments)
 
