@@ -280,6 +280,7 @@ def fit_tempo(
         max_change=settings.max_tempo_change,
         strictness=settings.strictness,
         short_bars=settings.short_bars,
+        may_widen=direction.stars is not None,
         frame_s=sensible_frame_s(signals.info),
     )
 

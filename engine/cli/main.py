@@ -15,12 +15,27 @@ from pathlib import Path
 from typing import NoReturn
 
 from engine.cancel import CancelToken
-from engine.cli import captions, doctor, export, features, fork, notes, reroll, roll, score, shots, steps, takes
+from engine.cli import (
+    captions,
+    doctor,
+    export,
+    features,
+    fork,
+    hits,
+    notes,
+    reconform,
+    reroll,
+    roll,
+    score,
+    shots,
+    steps,
+    takes,
+)
 from engine.cli.common import EXIT_CANCELLED, EXIT_FAILED, Parser, cancelled_by_signals, failure, print_json
 from engine.errors import EngineError, RunCancelled
 from engine.version import __version__
 
-_COMMANDS = (score, export, takes, reroll, fork, notes, shots, features, captions, roll, steps, doctor)
+_COMMANDS = (score, export, takes, reroll, fork, reconform, notes, shots, hits, features, captions, roll, steps, doctor)
 
 
 def build_parser() -> argparse.ArgumentParser:

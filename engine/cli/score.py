@@ -22,6 +22,7 @@ from engine.cli.common import (
 )
 from engine.cli.directing import add_direction_options, direction_from
 from engine.cli.encoders import add_encoder_options, given_captions, given_folder, usual_guidance
+from engine.cli.landing import add_landing_options, with_landings
 from engine.cli.mixing import (
     DELIVERY_NAMES,
     add_delivery_options,
@@ -63,6 +64,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--range", type=time_range, metavar="IN:OUT", help="music between these seconds only")
     add_music_options(parser)
     add_direction_options(parser)
+    add_landing_options(parser)
     add_sound_options(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
     parser.add_argument("--json", action="store_true", help="silent; the result as one JSON object on stdout")
@@ -149,7 +151,7 @@ def tempo_range(text: str) -> tuple[float, float]:
 
 _SAME_NAMES: Final = (
     "t0", "k", "steps", "sampler", "guidance", "plan_guidance", "seed", "mood", "sensitivity", "device", "palette",
-    "original_audio", "ending", "windows",
+    "original_audio", "ending", "windows", "strictness", "max_tempo_change", "short_bars",
 )  # fmt: skip
 _OTHER_NAMES: Final = {
     "music_gain": "music_gain_db",
@@ -193,7 +195,7 @@ def request_from(args: argparse.Namespace, cancel: CancelToken = NEVER) -> Gener
         video=video,
         output=output,
         settings=settings,
-        direction=replace(direction_from(args, video, cancel), range_s=args.range),
+        direction=replace(with_landings(args, direction_from(args, video, cancel)), range_s=args.range),
         bundle=Path(args.bundle) if args.bundle else None,
         midi=midi,
         wav=wav,

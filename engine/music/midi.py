@@ -100,6 +100,30 @@ def read_midi(path: Path) -> tuple[tuple[Note, ...], TempoMap]:
     return tuple(sorted(notes.values())), tempo
 
 
+def read_onsets(path: Path) -> tuple[float, ...]:
+    """Where notes begin, in seconds from tick 0, in order; drums are left out.
+
+    Raises:
+        InputError: when it is no MIDI file.
+    """
+    file = _open(path)
+    ticks = sorted(
+        {
+            tick
+            for track in file.tracks
+            for tick, message in _timed(track)
+            if message.type == "note_on" and message.velocity > 0 and message.channel != _DRUMS
+        }
+    )
+    changes = _tempo_changes(file)
+    at = np.array([tick for tick, _ in changes], np.float64)
+    slopes = np.array([us for _, us in changes], np.float64) / (file.ticks_per_beat * MICROSECONDS)
+    onsets_s = np.concatenate([[0.0], np.cumsum(np.diff(at) * slopes[:-1])])
+    places = np.array(ticks, np.float64)
+    i = np.searchsorted(at, places, side="right") - 1
+    return tuple(float(second) for second in onsets_s[i] + (places - at[i]) * slopes[i])
+
+
 def read_markers(path: Path) -> tuple[Marker, ...]:
     """The markers of a MIDI file, at their times in seconds.
 

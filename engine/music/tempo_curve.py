@@ -36,7 +36,7 @@ _HOPELESS: Final = 0.3
 
 _GIVEN: Final = 1e13
 _PULL: Final = 0.03
-_TENSION: Final = 0.004
+_TENSION: Final = 0.008
 
 
 @dataclass(frozen=True, slots=True, eq=False)

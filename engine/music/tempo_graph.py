@@ -83,18 +83,18 @@ class Taste:
 
     star: float = 8.0
     near: float = 1.0
-    smooth: float = 0.25
-    prefer: float = 0.03
-    place: float = 0.4
+    smooth: float = 0.6
+    prefer: float = 0.15
+    place: float = 0.3
     ending: float = 0.5
     lead: float = 0.08
     short: float = 0.35
 
 
 TASTES: Final[dict[Strictness, Taste]] = {
-    "strict": Taste(star=30.0, near=10.0, smooth=0.08, prefer=0.015),
+    "strict": Taste(star=30.0, near=10.0, smooth=0.2, prefer=0.05),
     "balanced": Taste(),
-    "free": Taste(star=2.0, near=0.2, smooth=2.0, prefer=0.15, place=0.3),
+    "free": Taste(star=2.0, near=0.2, smooth=2.0, prefer=0.3, place=0.2),
 }
 
 PLACE_COSTS: Final = np.array([0.0, 1.0, 0.55, 1.0, 0.3, 1.0, 0.55, 1.0])

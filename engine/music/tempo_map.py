@@ -22,7 +22,18 @@ from engine.music.hits import HitPoint
 from engine.music.tempo import beats_of_seconds, bpm_at, choose_tempo, seconds_of_steps
 from engine.music.tempo_course import Route, course_of, map_of, route_of
 from engine.music.tempo_curve import Array, Course, Curve, Ints, fit_curve, refit_curve
-from engine.music.tempo_graph import TASTES, WALL, Limits, Nodes, Task, limits_of, make_arcs, make_turns, range_us
+from engine.music.tempo_graph import (
+    SOFT_FRAMES,
+    TASTES,
+    WALL,
+    Limits,
+    Nodes,
+    Task,
+    limits_of,
+    make_arcs,
+    make_turns,
+    range_us,
+)
 from engine.music.tempo_walk import Walk, Walker
 from engine.settings import Strictness
 from engine.timebase import BEATS_PER_BAR, SHORT_BAR_BEATS, STEPS_PER_BAR, STEPS_PER_BEAT, TempoMap
@@ -152,6 +163,7 @@ def solve_tempo(
     max_change: float = 0.08,
     strictness: Strictness = "balanced",
     short_bars: bool = False,
+    may_widen: bool = True,
     frame_s: float = 1 / 24,
     entry_bpm: float | None = None,
     exit_bpm: float | None = None,
@@ -166,6 +178,7 @@ def solve_tempo(
         max_change: the tempo at two instants less than a bar apart differs by at most this share of the earlier one.
         strictness: "strict" lets tempo move freely for hits, "free" keeps it nearly constant.
         short_bars: whether bars of 2/4 may occur.
+        may_widen: whether, under "strict", the largest change may be widened (up to 1.5 times) to save stars.
         frame_s: length of a video frame; an unstarred hit counts as met within one.
         entry_bpm, exit_bpm: tempo before and after, when only a stretch is solved; it then begins without a rest.
 
@@ -193,7 +206,7 @@ def solve_tempo(
     if change < _STEADY_CHANGE or limits.longest_s < limits.shortest_s * (1 + _STEADY_CHANGE):
         return _told(request, _steady(request, bpm_min, bpm_max, preferred_bpm), _Attempt.none())
     attempt = _attempt(request)
-    if 0 < len(attempt.lost) <= MOST_SAVED and strictness == "strict":
+    if 0 < len(attempt.lost) <= MOST_SAVED and strictness == "strict" and may_widen:
         wider = replace(request, limits=replace(limits, change=min(0.9, change * WIDEST)))
         second = _attempt(wider)
         if len(second.lost) < len(attempt.lost):
@@ -503,10 +516,14 @@ def _told(request: _Request, tempo: TempoMap, attempt: _Attempt, *, widened_from
             dropped.append(Dropped(placement.hit, reason))
             sentences.append(f"The star at {float(placement.time_s):.3f} s is not met exactly: {reason}.")
             placement = replace(placement, hit=replace(placement.hit, starred=False))
-        elif not placement.on_grid:
+        elif not placement.on_grid and not _is_near_enough(placement, request.frame_s):
             dropped.append(Dropped(placement.hit, _reason(placement, request, attempt)))
         told.append(placement)
     return TempoSolution(tempo, tuple(told), tuple(dropped), tuple(sentences))
+
+
+def _is_near_enough(placement: Placement, frame_s: float) -> bool:
+    return placement.hit.soft and abs(placement.error_ms) <= 1000 * SOFT_FRAMES * frame_s
 
 
 def _reason(placement: Placement, request: _Request, attempt: _Attempt) -> str:
@@ -514,13 +531,13 @@ def _reason(placement: Placement, request: _Request, attempt: _Attempt) -> str:
     if rival is not None:
         return f"it lies less than an eighth note from the star at {float(rival):.3f} s"
     low, high = 60 / request.limits.longest_s, 60 / request.limits.shortest_s
-    bounds = f"between {low:.4g} and {high:.4g} BPM, with changes of up to {request.limits.change:.1%} within a bar"
+    bounds = f"within {low:.4g} to {high:.4g} BPM that changes by up to {request.limits.change:.1%} a bar"
     if placement.on_grid:
-        return f"no tempo {bounds}, comes nearer than {abs(placement.error_ms):.0f} ms"
+        return f"no tempo {bounds} comes nearer than {abs(placement.error_ms):.0f} ms"
     near = request.weightier_near(placement.hit)
     if near is not None and not placement.starred:
         return f"it lies too near to the hit at {near:.3f} s"
-    return f"no tempo {bounds}, brings an eighth note to it beside the weightier hits"
+    return f"no tempo {bounds} brings an eighth note here and to the weightier hits"
 
 
 def largest_change(tempo: TempoMap, until_s: Fraction) -> float:
