@@ -26,9 +26,13 @@ COARSE: Final = 10
 """The first look takes each tenth sample."""
 SMALLEST_SCALE: Final = 0.02
 """A curve that hardly moves over the whole video still counts differences in this unit."""
-ALIKE: Final = 0.18
+ALIKE: Final = 0.25
 """Mean distance, in standard deviations of the earlier video's curves, below which two stretches show the same."""
 SHORTEST_S: Final = 0.4
+AS_GOOD: Final = 0.05
+"""A fit that goes on as the shot before did is taken when it is worse than the best by no more than this."""
+BRIDGED_S: Final = 2.0
+"""What is unlike for no longer than this between two stretches that go on alike is bridged: a fade, a title."""
 SHARE_LOSS: Final = 0.15
 """What leaving all of a shot unmatched costs: of two fits the one that explains more of the shot is better."""
 
@@ -110,10 +114,11 @@ def _best_match(
     mine = after.of_shot(shot)
     best: tuple[float, KeptSpan] | None = None
     for old in old_shots:
-        fit = _fit(mine, before.of_shot(old))
+        as_before = round((shot.start_s - expected - old.start_s) * Fraction(RATE_HZ))
+        fit = _fit(mine, before.of_shot(old), as_before)
         if fit is None or fit.distance > ALIKE:
             continue
-        span = _span(shot, old, fit, frame_s)
+        span = _span(shot, old, fit, expected, frame_s)
         stays = abs(span.shift_s - expected) <= 2 * frame_s
         cost = fit.cost - (0.02 if stays else 0.0)
         if best is None or cost < best[0]:
@@ -121,13 +126,20 @@ def _best_match(
     return None if best is None else best[1]
 
 
-def _fit(mine: Array, theirs: Array) -> _Fit | None:
-    """The best lag, searched coarsely, then to the sample; None when the two cannot overlap enough."""
+def _fit(mine: Array, theirs: Array, as_before: int) -> _Fit | None:
+    """The best lag, searched coarsely, then to the sample; None when the two cannot overlap enough.
+
+    The lag with which the shot before fitted is kept when it is as good: still pictures fit anywhere.
+    """
     rough = _lagged(mine[::COARSE], theirs[::COARSE], range(-(len(mine) // COARSE), len(theirs) // COARSE + 1), COARSE)
     if rough is None:
         return None
     centre = rough.lag * COARSE
-    return _lagged(mine, theirs, range(centre - 2 * COARSE, centre + 2 * COARSE + 1), 1)
+    best = _lagged(mine, theirs, range(centre - 2 * COARSE, centre + 2 * COARSE + 1), 1)
+    steady = _lagged(mine, theirs, range(as_before, as_before + 1), 1)
+    if best is not None and steady is not None and steady.cost <= best.cost + AS_GOOD and steady.distance <= ALIKE:
+        return steady
+    return best
 
 
 def _lagged(mine: Array, theirs: Array, lags: range, coarse: int) -> _Fit | None:
@@ -146,10 +158,14 @@ def _lagged(mine: Array, theirs: Array, lags: range, coarse: int) -> _Fit | None
     return best
 
 
-def _span(shot: Shot, old: Shot, fit: _Fit, frame_s: Fraction) -> KeptSpan:
-    """The overlap in exact times; ends that lie within two frames of each other are taken as the same instant."""
+def _span(shot: Shot, old: Shot, fit: _Fit, expected: Fraction, frame_s: Fraction) -> KeptSpan:
+    """The overlap in exact times: at the shift of the shot before where it is that one to a frame or so; else ends that
+    lie within two frames of each other are taken as the same instant."""
     lag_s = Fraction(fit.lag) / Fraction(RATE_HZ)
-    if abs(lag_s) <= 2 * frame_s:
+    as_before_s = shot.start_s - expected - old.start_s
+    if abs(lag_s - as_before_s) <= 1.5 * frame_s:
+        lag_s = as_before_s
+    elif abs(lag_s) <= 2 * frame_s:
         lag_s = Fraction(0)
     elif abs(lag_s - (old.duration_s - shot.duration_s)) <= 2 * frame_s:
         lag_s = old.duration_s - shot.duration_s
@@ -159,14 +175,14 @@ def _span(shot: Shot, old: Shot, fit: _Fit, frame_s: Fraction) -> KeptSpan:
 
 
 def _merged(spans: Sequence[KeptSpan], frame_s: Fraction) -> tuple[KeptSpan, ...]:
-    """Spans joined where both videos run on without a gap or a jump; the first one's shift holds for all."""
+    """Spans joined where both videos run on without a jump; the first one's shift holds for all."""
     merged: list[KeptSpan] = []
     for span in spans:
         last = merged[-1] if merged else None
         if (
             last is not None
-            and abs(span.shift_s - last.shift_s) <= frame_s
-            and span.new_start_s - last.new_end_s <= frame_s
+            and abs(span.shift_s - last.shift_s) <= 1.5 * frame_s
+            and span.new_start_s - last.new_end_s <= BRIDGED_S
         ):
             merged[-1] = KeptSpan(last.old_start_s, last.new_start_s, span.new_end_s)
         else:
