@@ -1,17 +1,22 @@
-"""The window on the real engine, with a small random model: open, generate, watch, export."""
+"""The window on the real engine, with a small random model: open, generate, watch, fork, re-roll, export, reopen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import av
 import pytest
 
+from diffbgm_gui.document import select_take
 from diffbgm_gui.main_window import MainWindow
-from diffbgm_gui.run_state import Phase, RunViewState
+from diffbgm_gui.run_state import ExportFinished, Phase, RunViewState
+from diffbgm_gui.studio_events import ProjectSaved, StepsReady, TakeAudible
 from engine import PreviewReady
+from engine.music.notes import Voice
+from engine.music.region import Region, Selection
 from tests.helpers.video import TinyVideo
 
 
@@ -26,105 +31,134 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def studio(make_window: Callable[..., MainWindow], bundle: Path, qtbot: Any, video: TinyVideo) -> MainWindow:
+def film(make_window: Callable[..., MainWindow], bundle: Path, qtbot: Any, video: TinyVideo) -> MainWindow:
     """A window with a video open and three steps asked for."""
     window = make_window(bundle=bundle)
-    window.panel.steps.setValue(3)
-    window.panel.seed.setText("5")
-    window.open_video(video.path)
-    qtbot.waitUntil(lambda: window.state.phase is Phase.READY, timeout=30_000)
+    window.open(video.path)
+    window.studio.edit("steps", lambda d: replace(d, settings=replace(d.settings, steps=3, seed=5)))
+    qtbot.waitUntil(lambda: window.state.phase is Phase.READY, timeout=60_000)
     return window
 
 
-def generate(window: MainWindow, qtbot: Any) -> list[RunViewState]:
-    """Generate to the end; the states on the way."""
+def made(window: MainWindow, qtbot: Any, does: Callable[[], Any]) -> list[RunViewState]:
+    """Wait for the take that something makes; the states on the way."""
     states: list[RunViewState] = []
     window.state_changed.connect(states.append)
-    window.generate_button.click()
-    qtbot.waitUntil(lambda: not window.state.is_busy, timeout=60_000)
-    assert window.state.take is not None, window.state.notice
+    before = window.studio.document.take
+    does()
+    qtbot.waitUntil(lambda: not window.state.is_busy, timeout=120_000)
+    assert window.studio.document.take is not before, window.state.notice
     return states
 
 
-def test_open_generate_watch_export(studio: MainWindow, qtbot: Any, video: TinyVideo, tmp_path: Path) -> None:
-    previews: list[Any] = []
-
-    def watch(event: Any) -> None:
-        if isinstance(event, PreviewReady):
-            previews.append(event)
-
-    studio.bridge.event_arrived.connect(watch)
-    studio.panel.steps.setValue(16)  # a tiny model's steps take milliseconds; of several in one tick the last is shown
-    states = generate(studio, qtbot)
-    assert len(previews) >= 2
-    assert all(preview.roll.shape[0] == 3 and preview.roll.shape[2] == 128 for preview in previews)
-    assert len({id(state.roll) for state in states if state.roll is not None}) >= 2
-    assert studio.state.seed == 5 and len(studio.state.plan["beat_s"]) == studio.state.plan["n_beats"] + 1
-    take = studio.state.take
-    assert take is not None
-    assert take.result.output.is_file() and take.result.wav.is_file() and take.result.midi.is_file()
-    for suffix in (".mp4", ".mkv", ".wav", ".mid"):
-        output = tmp_path / f"music{suffix}"
-        studio.export(output)
-        qtbot.waitUntil(lambda: not studio.state.is_busy, timeout=30_000)
-        assert studio.state.notice is not None and studio.state.notice.kind == "good", studio.state.notice
-        assert output.stat().st_size > 100
-    assert (tmp_path / "music.mp4").read_bytes() == take.result.output.read_bytes()
-    assert (tmp_path / "music.mid").read_bytes() == take.result.midi.read_bytes()
-    with av.open(str(tmp_path / "music.mkv")) as made, av.open(str(video.path)) as source:
-        pictures = [[bytes(p) for p in f.demux(f.streams.video[0]) if p.size] for f in (made, source)]
-        assert len(pictures[0]) == video.n_frames and len(made.streams.audio) == 1
-        assert "Music generated" in made.metadata.get("COMMENT", made.metadata.get("comment", ""))
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"music.{s}" for s in ("mid", "mkv", "mp4", "wav")]
+def heard(window: MainWindow, kind: type) -> list[Any]:
+    """What of a kind happens from now on."""
+    told: list[Any] = []
+    window.studio.event.connect(lambda event: told.append(event) if isinstance(event, kind) else None)
+    return told
 
 
-@pytest.mark.parametrize("how", ["mix", "keep"])
-def test_another_container_holds_the_sound_that_was_asked_for(
-    how: str, studio: MainWindow, qtbot: Any, tmp_path: Path
-) -> None:
-    studio.panel.original.setCurrentIndex(studio.panel.original.findData(how))
-    generate(studio, qtbot)
-    output = tmp_path / "music.mkv"
-    studio.export(output)
-    qtbot.waitUntil(lambda: not studio.state.is_busy, timeout=30_000)
-    take = studio.state.take
-    assert take is not None and output.is_file()
-    tracks, levels = [], []
-    for path in (take.result.output, output):
-        with av.open(str(path)) as file:
-            tracks.append(len(file.streams.audio))
-            samples = [frame.to_ndarray() for frame in file.decode(file.streams.audio[0])]
-            levels.append(sum(float((block**2).sum()) for block in samples) ** 0.5)
-    assert tracks == [2, 2] if how == "keep" else tracks == [1, 1]
-    assert levels[1] == pytest.approx(levels[0], rel=0.05)
+def test_open_generate_watch_listen_scrub_fork(film: MainWindow, qtbot: Any) -> None:
+    studio = film.studio
+    studio.edit("steps", lambda d: replace(d, settings=replace(d.settings, steps=16)))
+    previews, audible, steps = heard(film, PreviewReady), heard(film, TakeAudible), heard(film, StepsReady)
+    made(film, qtbot, studio.generate)
+    assert len(previews) >= 2 and all(preview.roll.shape[::2] == (3, 128) for preview in previews)
+    take = studio.document.take
+    assert take is not None and take.settings.seed == 5 and take.notes and take.trajectory is None
+    assert len(studio.shown.beat_s) == take.plan.n_beats + 1 and studio.shown.roll.shape[1] == 4 * take.plan.n_beats
+    qtbot.waitUntil(lambda: bool(audible), timeout=60_000)
+    assert audible[0].take_id == take.id and set(audible[0].voices) <= set(Voice)
+    studio.load_steps()
+    qtbot.waitUntil(lambda: bool(steps), timeout=60_000)
+    assert len(studio.steps(take.id)) == 16
+    studio.show_step(2)
+    assert studio.shown.step == 2 and (studio.shown.roll == studio.steps(take.id)[2].roll).all()
+    made(film, qtbot, lambda: studio.fork(8))
+    fork = studio.document.take
+    assert fork.notes == take.notes and fork.parent == take.id, "a fork with unchanged settings repeats its parent"
+    made(film, qtbot, lambda: studio.fork(4, t0=900))
+    assert studio.document.take.settings.t0 == 900 and len(studio.document.takes) == 3
+    studio.undo()
+    assert studio.document.take is fork
 
 
-def test_cancel_stops_the_engine(studio: MainWindow, qtbot: Any) -> None:
-    studio.panel.steps.setValue(1000)
-    studio.generate_button.click()
-    qtbot.waitUntil(lambda: studio.state.step >= 1, timeout=60_000)
-    studio.cancel_action.trigger()
-    qtbot.waitUntil(lambda: studio.state.phase is Phase.READY, timeout=10_000)
-    assert studio.state.take is None and list(Path(studio._folder.name).iterdir()) == []
+def test_a_reroll_leaves_locks_and_the_rest(film: MainWindow, qtbot: Any) -> None:
+    studio = film.studio
+    made(film, qtbot, studio.generate)
+    take = studio.document.take
+    half = take.plan.n_beats * 4 // 2
+    held = Region(steps=(half, 2 * half), voices=frozenset({Voice.BASS}))
+    studio.lock(held)
+    made(film, qtbot, lambda: studio.reroll(Selection((Region(steps=(half, 2 * half)),)), seed=9))
+    child = studio.document.take
+
+    def outside(notes: Any) -> set[Any]:
+        return {note for note in notes if note.onset < half or note.voice == Voice.BASS}
+
+    assert outside(child.notes) == outside(take.notes) and child.hand == ()
+    assert set(child.notes) != set(take.notes)
+    studio.undo()
+    assert studio.document.take is take
+    studio.reroll(Selection((held,)))
+    assert studio.state.notice is not None and "locked" in studio.state.notice.message and not studio.state.is_busy
 
 
-def test_cancel_during_the_first_look_looks_again(
+def test_export_save_reopen(film: MainWindow, qtbot: Any, video: TinyVideo, tmp_path: Path) -> None:
+    studio = film.studio
+    made(film, qtbot, studio.generate)
+    studio.write_notes("edit", studio.document.take.notes[2:])
+    ended, saved = heard(film, ExportFinished), heard(film, ProjectSaved)
+    for number, suffix in enumerate((".mkv", ".wav", ".mid")):
+        studio.export({"output": tmp_path / f"music{suffix}"})
+        qtbot.waitUntil(lambda n=number: len(ended) > n, timeout=60_000)
+        assert ended[-1].output is not None, ended[-1]
+    with av.open(str(tmp_path / "music.mkv")) as made_film:
+        packets = [bytes(p) for p in made_film.demux(made_film.streams.video[0]) if p.size]
+        assert len(packets) == video.n_frames
+    studio.save(tmp_path / "a.dbgm")
+    qtbot.waitUntil(lambda: bool(saved), timeout=30_000)
+    assert not studio.is_dirty and film.windowTitle() == "a.dbgm[*] – Diff-BGM Studio" and not film.isWindowModified()
+    before = studio.document
+    film.files.new()
+    assert studio.document.video is None
+    film.open(tmp_path / "a.dbgm")
+    qtbot.waitUntil(lambda: film.state.phase is Phase.READY and studio.document.video is not None, timeout=30_000)
+    after = studio.document
+    assert after.video == before.video and after.direction == before.direction and after.settings == before.settings
+    assert [(e.id, e.name, e.take.notes, e.take.hand) for e in after.takes] == [
+        (e.id, e.name, e.take.notes, e.take.hand) for e in before.takes
+    ]
+    assert (after.current, after.other) == (before.current, before.other) and not studio.is_dirty
+    studio.edit("select", lambda d: select_take(d, d.takes[0].id))
+    made(film, qtbot, lambda: studio.fork(1, t0=500))  # its steps lie in the file
+
+
+def test_cancel_stops_the_engine(film: MainWindow, qtbot: Any) -> None:
+    film.studio.edit("steps", lambda d: replace(d, settings=replace(d.settings, steps=1000)))
+    film.generate_button.click()
+    qtbot.waitUntil(lambda: film.state.step >= 1, timeout=60_000)
+    film.commands["cancel"].trigger()
+    qtbot.waitUntil(lambda: film.state.phase is Phase.READY, timeout=10_000)
+    assert film.studio.document.take is None
+
+
+def test_cancel_during_the_first_look_lets_the_look_go_on(
     make_window: Callable[..., MainWindow], bundle: Path, qtbot: Any, video: TinyVideo
 ) -> None:
     window = make_window(bundle=bundle)
-    window.open_video(video.path)
-    qtbot.waitUntil(lambda: window.state.info is not None, timeout=30_000)
+    window.open(video.path)
+    qtbot.waitUntil(lambda: window.state.info is not None, timeout=60_000)
     if window.state.signals is None:
         window.generate()
-        window.cancel()
+        window.studio.cancel()
+        assert not window.state.is_busy, "what has not begun stops at once"
     qtbot.waitUntil(lambda: window.state.signals is not None and not window.state.is_busy, timeout=30_000)
-    assert window.state.phase is Phase.READY and len(window.state.shots) == 3
+    assert window.state.phase is Phase.READY and len(window.studio.shots) == 3
 
 
-def test_the_same_seed_gives_the_same_take(studio: MainWindow, qtbot: Any) -> None:
-    generate(studio, qtbot)
-    first = studio.state.take
-    generate(studio, qtbot)
-    second = studio.state.take
-    assert first is not None and second is not None and first is not second
-    assert first.result.notes == second.result.notes
+def test_the_same_seed_gives_the_same_take(film: MainWindow, qtbot: Any) -> None:
+    made(film, qtbot, film.studio.generate)
+    made(film, qtbot, film.studio.generate)
+    first, second = film.studio.document.takes
+    assert first.take.notes == second.take.notes and first.id != second.id and first.name != second.name
