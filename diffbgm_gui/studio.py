@@ -34,15 +34,15 @@ from diffbgm_gui.studio_events import (
     SaveFailed,
     TaskFailed,
 )
-from diffbgm_gui.studio_hearing import StudioHearing
 from diffbgm_gui.studio_making import Run
+from diffbgm_gui.studio_study import StudioStudy
 from engine import CancelToken, EngineError, InputError, RunCancelled
 from engine.music.take import Take, Trajectory
 
 Emit = Callable[[StudioEvent], None]
 
 
-class Studio(StudioHearing):
+class Studio(StudioStudy):
     """One project and what is done for it. See `StudioCore` for its signals."""
 
     def __init__(self, **parts: Any) -> None:
@@ -50,7 +50,7 @@ class Studio(StudioHearing):
         self.origin: Path | None = None
         self.keeper = Keeper()
         self._opened: Opened | None = None
-        self._write_waits = False
+        self._write_waits = self._is_closed = False
         self._unwritten: deque[tuple[object, Take]] = deque()
         self._key = object()
         self._present = (self.document, self._key)
@@ -63,10 +63,15 @@ class Studio(StudioHearing):
         path = path.absolute()
         self._on_disk(self.keeper.close)
         self.origin = self._opened = None
-        self._turn_to(Document(video=path, settings=self.document.settings))
+        self._turn_to(self._empty(path))
         self.saved = self.document
         self.take_event(VideoChosen(path))
         self.bridge.submit(look_task(path, self.document.settings.sensitivity))
+
+    def _empty(self, video: Path | None = None) -> Document:
+        """A document without work, made with the settings that are there."""
+        asked = self.document
+        return Document(video=video, settings=asked.settings, n_takes=asked.n_takes, draft_first=asked.draft_first)
 
     def open_project(self, path: Path) -> None:
         """Open a project file; `ProjectOpened` tells when it is there."""
@@ -97,7 +102,7 @@ class Studio(StudioHearing):
         """An empty studio."""
         self._on_disk(self.keeper.close)
         self.origin = self._opened = None
-        self._turn_to(Document(settings=self.document.settings))
+        self._turn_to(self._empty())
         self.saved = self.document
         self.take_event(VideoChosen(None))
 
@@ -284,7 +289,10 @@ class Studio(StudioHearing):
         self.disk.submit(task)
 
     def close(self) -> None:
-        """End the session well: the working copy goes."""
+        """End the session well: the working copy goes. Closing twice is harmless."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self.undo_stack.blockSignals(True)  # it tells of its own end when little is left of the window
         for worker in self.workers:
             worker.event_arrived.disconnect(self.take_event)

@@ -192,6 +192,7 @@ class StudioMaking(StudioCore):
 
     def _compose(self, settings: GenerationSettings, *, draft: bool = False) -> None:
         document, bundle, known = self.document, self.bundle, self._known_for(settings)
+        encoders = self.encoders
         assert document.video is not None
 
         def work(engine: Any, emit: Emit, cancel: CancelToken) -> None:
@@ -203,6 +204,7 @@ class StudioMaking(StudioCore):
                 settings=settings,
                 direction=document.direction,
                 bundle=bundle,
+                encoders=encoders,
                 known=known() if known is not None else None,
             )
             engine.compose(request, emit, cancel)
@@ -314,7 +316,8 @@ class StudioMaking(StudioCore):
         if is_draft(take):
             name = self.tr("Draft")
         else:
-            self._n_made = max(self._n_made, len(self.document.takes)) + 1
+            n_takes = sum(not is_draft(entry.take) for entry in self.document.takes)
+            self._n_made = max(self._n_made, n_takes) + 1
             name = self.tr("Take {}").format(self._n_made)
         return TakeEntry(replace(take, name=name), name, hit_share=hit_share(take))
 
