@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +11,7 @@ from engine.cli.common import EXIT_OK, checked_output, existing_video, print_jso
 from engine.cli.progress import RunProgress
 from engine.cli.score import settings_from, tempo_range
 from engine.cli.shots import add_sensitivity, look_at
-from engine.errors import BundleError
+from engine.features.quantiles import read_quantiles
 from engine.settings import GenerationSettings
 
 if TYPE_CHECKING:
@@ -71,33 +70,11 @@ def run(args: argparse.Namespace, cancel: CancelToken) -> int:
     return EXIT_OK
 
 
-def read_quantiles(bundle: Path | None) -> dict[str, tuple[float, ...]]:
-    """The corpus percentiles of a bundle, read without loading its weights.
-
-    Raises:
-        BundleError: if there is no such bundle, or it holds none.
-    """
-    from engine.resources import resource_path
-
-    shipped = resource_path("model", "compact")
-    folder = bundle if bundle is not None else shipped
-    try:
-        data = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        if data.get("profile") == "paper":  # it follows encoders; tempo and harmony are planned as for the other
-            data = json.loads((shipped / "config.json").read_text(encoding="utf-8"))
-        table = data["quantiles"]
-        return {str(name): tuple(float(value) for value in values) for name, values in table.items()}
-    except FileNotFoundError:
-        raise BundleError(f"There is no model bundle in '{folder}'.", "Leave --bundle away.") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BundleError(f"The bundle in '{folder}' cannot be read.", "Leave --bundle away.") from error
-
-
 def draw_rows(rows: dict[str, Any], name: str) -> Image:
     """A picture of all rows over time, with the cuts."""
     import numpy as np
 
-    from engine.cli.draw import VOICE_COLOURS, Strip, draw_strips
+    from engine.drawing import VOICE_COLOURS, Strip, draw_strips
 
     times_s = np.asarray(rows["beat_s"][:-1], np.float64)
     strips = [

@@ -109,6 +109,34 @@ def look_rows(picture: Picture) -> FloatArray:
     return np.stack([getattr(picture, name) / unit for name, unit in _CLEAR_DIFFERENCE.items()], 1).astype(np.float32)
 
 
+def asked_positions(
+    signals: FrameSignals,
+    shots: Sequence[Shot],
+    *,
+    mood: str,
+    moods: Sequence[tuple[Fraction, str]] = (),
+    quantiles: Mapping[str, FloatArray],
+) -> dict[str, FloatArray]:
+    """What picture and moods ask for before any tempo is chosen, second by second, as positions 0..1 in the corpus.
+
+    Args:
+        moods: (a time within a shot, its mood), where shots have moods of their own.
+
+    Returns:
+        control -> f32, one value for each second of the video; NaN where the model decides.
+
+    Raises:
+        InputError: for an unknown mood.
+    """
+    require_quantiles(quantiles)
+    seconds = TempoMap.constant(60)
+    n_seconds = max(1, round(signals.info.duration_s))
+    positions = _positions(appraise(measure_picture(signals, shots, seconds, n_seconds)))
+    by_second = beat_moods(moods, shots, seconds, n_seconds, otherwise=mood)
+    _follow_moods(positions, by_second, MOOD_STRENGTH, quantiles)
+    return positions
+
+
 def pace_of(signals: FrameSignals, shots: Sequence[Shot]) -> float:
     """How much happens in a video on the whole, absolute, 0..1: what a tempo can be chosen by. 0 where unknown."""
     seconds = TempoMap.constant(60)
