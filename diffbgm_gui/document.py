@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from engine.direction import Curve, Direction, Marker
+from engine.direction import Curve, Direction, Marker, Words
 from engine.music.region import Region, Selection
 from engine.music.take import Take
 from engine.settings import GenerationSettings
@@ -20,6 +20,7 @@ from engine.timebase import Shot
 SAME_S: Final = Fraction(1, 50)
 """Instants nearer than this are one: a star belongs to the cut that lies there."""
 SHORTEST_SHOT_S: Final = Fraction(1, 10)
+MOST_TAKES: Final = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +53,8 @@ class Document:
         current: id of the take that is heard and drawn; None before the first.
         other: id of the take for A/B; None where none was chosen.
         locks: regions that a re-roll never touches.
+        n_takes: how many takes are composed at once.
+        draft_first: whether a quick pass comes before each, to be heard while it is refined.
     """
 
     video: Path | None = None
@@ -61,6 +64,8 @@ class Document:
     current: str | None = None
     other: str | None = None
     locks: tuple[Region, ...] = ()
+    n_takes: int = 1
+    draft_first: bool = False
 
     def entry(self, take_id: str | None) -> TakeEntry | None:
         """The take of an id."""
@@ -205,6 +210,41 @@ def with_settings(document: Document, **changes: Any) -> Document:
         InputError: for a value out of range.
     """
     return replace(document, settings=replace(document.settings, **changes))
+
+
+def with_asked(document: Document, *, n_takes: int | None = None, draft_first: bool | None = None) -> Document:
+    """Ask for so many takes, with quick passes before them or without."""
+    return replace(
+        document,
+        n_takes=document.n_takes if n_takes is None else min(max(1, n_takes), MOST_TAKES),
+        draft_first=document.draft_first if draft_first is None else draft_first,
+    )
+
+
+def with_caption(
+    document: Document, start_s: Fraction, end_s: Fraction, text: str, *, present: Sequence[Words]
+) -> Document:
+    """Say anew what a stretch of the film shows; what the captions said around it stays.
+
+    Args:
+        present: the captions in force: the user's, or those that the caption model wrote.
+
+    Raises:
+        InputError: for an empty sentence.
+    """
+    kept = []
+    for words in present:
+        if words.start_s < min(words.end_s, start_s):
+            kept.append(replace(words, end_s=min(words.end_s, start_s)))
+        if max(words.start_s, end_s) < words.end_s:
+            kept.append(replace(words, start_s=max(words.start_s, end_s)))
+    said = sorted((*kept, Words(start_s, end_s, (" ".join(text.split()),))), key=lambda words: words.start_s)
+    return replace(document, direction=replace(document.direction, captions=tuple(said)))
+
+
+def without_captions(document: Document) -> Document:
+    """Leave the captions to the caption model again."""
+    return replace(document, direction=replace(document.direction, captions=()))
 
 
 def with_sensitivity(document: Document, sensitivity: float) -> Document:

@@ -193,6 +193,8 @@ class Keeper:
                 "current": document.current,
                 "other": document.other,
                 "locks": document.locked.to_json(),
+                "n_takes": document.n_takes,
+                "draft_first": document.draft_first,
             }
         )
 
@@ -283,6 +285,8 @@ def _read(project: Project, origin: Path | None) -> Opened:
         current=current if current in order else (order[-1] if order else None),
         other=view.get("other") if view.get("other") in order else None,
         locks=Selection.from_json(view.get("locks", ())).regions,
+        n_takes=int(view.get("n_takes", 1)),
+        draft_first=bool(view.get("draft_first", False)),
     )
     try:
         video = project.find_video()

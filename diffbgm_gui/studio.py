@@ -61,7 +61,7 @@ class Studio(StudioStudy):
     def open_video(self, path: Path) -> None:
         """Begin a new project of a video. What is under way is stopped."""
         path = path.absolute()
-        self._on_disk(self.keeper.close)
+        self.on_disk(self.keeper.close)
         self.origin = self._opened = None
         self._turn_to(self._empty(path))
         self.saved = self.document
@@ -75,19 +75,19 @@ class Studio(StudioStudy):
 
     def open_project(self, path: Path) -> None:
         """Open a project file; `ProjectOpened` tells when it is there."""
-        self._on_disk(lambda: ProjectOpened(self.keeper.open(path)))
+        self.on_disk(lambda: ProjectOpened(self.keeper.open(path)))
 
     def recover(self, leftover: Leftover) -> None:
         """Go on with what a session that did not end well left behind."""
-        self._on_disk(lambda: ProjectOpened(self.keeper.recover(leftover)))
+        self.on_disk(lambda: ProjectOpened(self.keeper.recover(leftover)))
 
     def find_leftovers(self) -> None:
         """Look for what sessions left behind; `LeftoversFound` tells, also when there is nothing."""
-        self._on_disk(lambda: LeftoversFound(leftovers()))
+        self.on_disk(lambda: LeftoversFound(leftovers()))
 
     def discard(self, leftover: Leftover) -> None:
         """Remove what a session left behind."""
-        self._on_disk(lambda: leftover.path.unlink(missing_ok=True))
+        self.on_disk(lambda: leftover.path.unlink(missing_ok=True))
 
     def relink(self, video: Path) -> None:
         """Say where the film of the project that is being opened lies."""
@@ -96,11 +96,11 @@ class Studio(StudioStudy):
             self.keeper.relink(video)
             return MediaRelinked(video.absolute())
 
-        self._on_disk(work)
+        self.on_disk(work)
 
     def close_project(self) -> None:
         """An empty studio."""
-        self._on_disk(self.keeper.close)
+        self.on_disk(self.keeper.close)
         self.origin = self._opened = None
         self._turn_to(self._empty())
         self.saved = self.document
@@ -205,7 +205,7 @@ class Studio(StudioStudy):
         self._opened, self.origin = None, opened.origin
         self._turn_to(opened.document)
         key = self._key
-        self._on_disk(lambda: self.keeper.adopt(key))
+        self.on_disk(lambda: self.keeper.adopt(key))
         self.saved = Document() if opened.is_recovered else self.document
         self.take_event(VideoChosen(video))
         self.bridge.submit(look_task(video, self.document.settings.sensitivity, known=opened.signals))
@@ -225,7 +225,7 @@ class Studio(StudioStudy):
                 self.keeper.adopt(key)
                 self._write_now()
 
-        self._on_disk(begin)
+        self.on_disk(begin)
 
     def _keep(self, take: Take) -> None:
         self._unwritten.append((self._key, take))
@@ -245,7 +245,7 @@ class Studio(StudioStudy):
         if self._write_waits:
             return
         self._write_waits = True
-        self._on_disk(self._write_now)
+        self.on_disk(self._write_now)
 
     def _write_now(self) -> None:
         """From the disk's thread. What belongs to another project than the keeper's is not written: it is closed, or
@@ -274,7 +274,7 @@ class Studio(StudioStudy):
         self.disk.submit(read)
         return answer.result(timeout=60)
 
-    def _on_disk(self, work: Callable[[], Any]) -> None:
+    def on_disk(self, work: Callable[[], Any]) -> None:
         """Do something on the disk's thread; what it returns is told."""
 
         def task(emit: Callable[[Any], None], _cancel: CancelToken) -> None:
@@ -296,7 +296,7 @@ class Studio(StudioStudy):
         self.undo_stack.blockSignals(True)  # it tells of its own end when little is left of the window
         for worker in self.workers:
             worker.event_arrived.disconnect(self.take_event)
-        self._on_disk(self.keeper.close)
+        self.on_disk(self.keeper.close)
         for worker in self.workers:
             worker.close()
         self._folder.cleanup()

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from diffbgm_gui.bridge import EngineBridge
-from diffbgm_gui.document import Document
+from diffbgm_gui.document import Document, with_asked, with_settings
 from diffbgm_gui.rolls import draw_notes
 from diffbgm_gui.run_state import (
     Notice,
@@ -76,6 +76,7 @@ class StudioCore(QObject):
         bridge: EngineBridge | None = None,
         disk: EngineBridge | None = None,
         sound: EngineBridge | None = None,
+        study: EngineBridge | None = None,
         bundle: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -83,7 +84,9 @@ class StudioCore(QObject):
         self.bridge = bridge if bridge is not None else EngineBridge()
         self.disk = disk if disk is not None else EngineBridge(name="diffbgm-disk")
         self.sound = sound if sound is not None else EngineBridge(name="diffbgm-sound")
+        self.study = study if study is not None else EngineBridge(name="diffbgm-study")
         self.bundle = bundle
+        self.encoders: Path | None = None
         self.document, self.state = Document(), RunViewState()
         self.saved = self.document
         self.undo_stack = QUndoStack(self)
@@ -97,8 +100,8 @@ class StudioCore(QObject):
 
     @property
     def workers(self) -> tuple[EngineBridge, ...]:
-        """The threads: engine, disk, sound."""
-        return self.bridge, self.disk, self.sound
+        """The threads: engine, disk, sound, and what is only looked at."""
+        return self.bridge, self.disk, self.sound, self.study
 
     # -- the document ----------------------------------------------------------------------------------------------
 
@@ -114,6 +117,18 @@ class StudioCore(QObject):
             return
         if not _are_same(after, self.document):
             self.undo_stack.push(_Edit(self, text, self.document, after, merge))
+
+    def prefer(self, *, device: str, draft_first: bool) -> None:
+        """What the user prefers for all projects; for one that is open it is an edit as any other."""
+
+        def change(document: Document) -> Document:
+            return with_asked(with_settings(document, device=device), draft_first=draft_first)
+
+        if self.document.video is not None:
+            self.edit(self.tr("Preferences"), change)
+        else:
+            self._show(change(self.document))
+            self.saved = self.document
 
     def undo(self) -> None:
         """Take the last edit back."""

@@ -57,6 +57,25 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """What a stretch `[start_s, end_s)` of the film shows, in one sentence or several.
+
+    Raises:
+        InputError: for a stretch that ends before it begins, or no sentence.
+    """
+
+    start_s: Fraction
+    end_s: Fraction
+    texts: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start_s < self.end_s:
+            raise InputError("A caption ends before it begins.")
+        if not self.texts or not all(text.strip() for text in self.texts):
+            raise InputError("A caption is empty.", "Write what the picture shows, in a sentence.")
+
+
+@dataclass(frozen=True, slots=True)
 class Direction:
     """What the user laid on the timeline; the empty direction leaves everything to the picture.
 
@@ -69,6 +88,8 @@ class Direction:
         key: as "A minor"; None leaves it to the program.
         chords: one a beat, as "Am7" or None for no chord; empty leaves them to the program.
         range_s: [in, out) of the video that gets music; None for all of it.
+        captions: what the picture shows in words, as edited, for a model that follows captions; empty leaves them to
+            the caption model. Times are the film's, also in a part of it.
     """
 
     shots: tuple[Shot, ...] | None = None
@@ -79,6 +100,7 @@ class Direction:
     key: str | None = None
     chords: tuple[str | None, ...] = ()
     range_s: tuple[Fraction, Fraction] | None = None
+    captions: tuple[Words, ...] = ()
 
     def __post_init__(self) -> None:
         names = [curve.name for curve in self.curves]
@@ -122,6 +144,7 @@ class Direction:
             ),
             key=self.key,
             chords=self.chords,
+            captions=self.captions,
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -136,6 +159,7 @@ class Direction:
             "key": self.key,
             "chords": list(self.chords),
             "range_s": None if self.range_s is None else [str(time_s) for time_s in self.range_s],
+            "captions": [[str(words.start_s), str(words.end_s), list(words.texts)] for words in self.captions],
         }
 
     @classmethod
@@ -194,4 +218,5 @@ _READERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "key": str,
     "chords": lambda rows: tuple(None if chord is None else str(chord) for chord in rows),
     "range_s": lambda pair: (Fraction(pair[0]), Fraction(pair[1])),
+    "captions": lambda rows: tuple(Words(Fraction(a), Fraction(b), tuple(map(str, texts))) for a, b, texts in rows),
 }

@@ -99,7 +99,7 @@ class GenerationRequest:
         stems: folder for one WAV per part.
         project: file that the take is added to; made where it is not there.
         encoders: folder with image and text encoders, for a bundle of the paper profile.
-        captions: file of captions that such a bundle follows, instead of new ones.
+        captions: file of captions that such a bundle follows, instead of the direction's or new ones.
         previews: whether to send `PreviewReady` at each denoising step.
         use_cache: whether measurements of the picture may be kept and reused.
         known: what an earlier run measured of the same video, with settings that ask for the same.
@@ -403,9 +403,12 @@ class _Run:
     def _encoder_options(self, bundle: Bundle) -> EncoderOptions:
         from engine.encoding import EncoderOptions
         from engine.features.captions import read_captions
+        from engine.music.encoded import Caption
 
         request = self.request
         captions = read_captions(request.captions) if request.captions is not None else None
+        if captions is None and request.direction.captions:
+            captions = tuple(Caption(float(c.start_s), float(c.end_s), c.texts) for c in request.direction.captions)
         device = str(bundle.model.device)
         return EncoderOptions(request.encoders, captions, device=device, use_cache=request.use_cache)
 

@@ -14,7 +14,7 @@ from engine.cli.shots import add_sensitivity
 from engine.timebase import BEATS_PER_BAR, STEPS_PER_BEAT, TempoMap
 
 if TYPE_CHECKING:
-    from engine.cli.draw import RollPicture
+    from engine.drawing import RollPicture
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace, cancel: CancelToken) -> int:
             signals = look_at(existing_video(args.video), progress, cancel)
         cuts_s = [float(shot.start_s) for shot in find_shots(signals, args.sensitivity)[1:]]
     picture = read_picture(source, cuts_s)
-    from engine.cli.draw import draw_roll
+    from engine.drawing import draw_roll
 
     image = draw_roll(picture)
     with written_aside(png) as aside:
@@ -62,7 +62,7 @@ def read_picture(path: Path, cuts_s: list[float] | None) -> RollPicture:
     Raises:
         InputError: if it is no MIDI file.
     """
-    from engine.cli.draw import DrawnNote, RollPicture
+    from engine.drawing import DrawnNote, RollPicture
     from engine.music.midi import read_markers, read_midi
     from engine.music.notes import Voice
 

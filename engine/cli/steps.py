@@ -1,25 +1,21 @@
-"""`diffbgm steps`: an animated picture of the roll as it forms over the denoising steps."""
+"""`diffbgm steps`: the roll as it forms over the denoising steps, as a moving picture or as data."""
 
 from __future__ import annotations
 
 import argparse
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from engine.cancel import CancelToken
-from engine.cli.common import EXIT_OK, checked_output, existing_video, print_json, written_aside
+from engine.cli.common import EXIT_OK, checked_output, existing_video, print_json
 from engine.cli.encoders import given_captions, given_folder
 from engine.cli.progress import RunProgress
 from engine.cli.score import add_music_options, settings_from
-from engine.errors import EngineError
 from engine.events import Event, PreviewReady
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-MOST_FRAMES = 120
-_LAST_FRAME_MS = 2500
+_FORMS: Final = ("gif", "mp4", "npz", "csv")
+_FRAME_MS: Final = 200
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
@@ -27,18 +23,24 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser = commands.add_parser(
         "steps",
         help="draw how the music forms, step by step",
-        description="Compose for a video and draw the piano roll after each denoising step as an animated GIF.",
+        description="Compose for a video and show the piano roll after each denoising step: as an animated GIF, as a "
+        "film, as arrays, or as a table of the notes that each step adds and drops.",
     )
     parser.add_argument("video", metavar="VIDEO", help="any video file")
-    parser.add_argument("--gif", metavar="FILE", required=True, help="the picture to write")
-    parser.add_argument("--frame-ms", type=int, default=200, metavar="MS", help="how long each step shows (200)")
+    parser.add_argument("--gif", metavar="FILE", help="an animated picture")
+    parser.add_argument("--mp4", metavar="FILE", help="a film")
+    parser.add_argument("--npz", metavar="FILE", help="the rolls of all steps as arrays")
+    parser.add_argument("--csv", metavar="FILE", help="notes, births and deaths of each step")
+    parser.add_argument(
+        "--frame-ms", type=int, default=_FRAME_MS, metavar="MS", help=f"how long each step shows ({_FRAME_MS})"
+    )
     add_music_options(parser)
     parser.add_argument("--json", action="store_true", help="silent; one JSON object on stdout")
     parser.set_defaults(run=run, parser=parser)
 
 
 class StepCollector:
-    """An observer that keeps the previews, evenly thinned out to `MOST_FRAMES`, and passes each event on."""
+    """An observer that keeps the previews, evenly thinned out, and passes each event on."""
 
     def __init__(self, onward: RunProgress) -> None:
         self.previews: list[PreviewReady] = []
@@ -46,23 +48,23 @@ class StepCollector:
 
     def __call__(self, event: Event) -> None:
         """Take one event of a run."""
-        if isinstance(event, PreviewReady) and _is_kept(event.index, event.total):
+        from engine.unfolding import is_kept
+
+        if isinstance(event, PreviewReady) and is_kept(event.index, event.total):
             self.previews.append(event)
         self._onward(event)
 
 
-def _is_kept(index: int, total: int) -> bool:
-    if total <= MOST_FRAMES or index in (0, total - 1):
-        return True
-    return index * MOST_FRAMES // total != (index - 1) * MOST_FRAMES // total
-
-
 def run(args: argparse.Namespace, cancel: CancelToken) -> int:
-    """Compose, and write the animation."""
+    """Compose, and write what was asked for."""
     settings = settings_from(args)
     video = existing_video(args.video)
-    gif = checked_output(args.gif, (".gif",), inputs=[video])
+    given = [(name, getattr(args, name)) for name in _FORMS if getattr(args, name)]
+    if not given:
+        args.parser.error("give at least one of --gif, --mp4, --npz, --csv")
+    files = {name: checked_output(text, (f".{name}",), inputs=[video]) for name, text in given}
     from engine.runner import GenerationRequest, GenerationRunner
+    from engine.unfolding import write_steps
 
     with tempfile.TemporaryDirectory() as folder, RunProgress(silent=args.json) as progress:
         request = GenerationRequest(
@@ -75,53 +77,13 @@ def run(args: argparse.Namespace, cancel: CancelToken) -> int:
         )
         collector = StepCollector(progress)
         GenerationRunner().run(request, collector, cancel)
-    frames = draw_frames(collector.previews, t0=settings.t0, name=video.name)
-    with written_aside(gif) as aside:
-        save_gif(frames, aside, frame_ms=max(20, args.frame_ms))
-    if args.json:
-        print_json({"ok": True, "gif": gif, "frames": len(frames), "seed": progress.seed})
-    else:
-        print(gif)
-    return EXIT_OK
-
-
-def draw_frames(previews: list[PreviewReady], *, t0: int, name: str) -> list[Image]:
-    """One picture a step, all of one size.
-
-    Raises:
-        EngineError: if there is no step to draw.
-    """
-    if not previews:
-        raise EngineError("The run showed no denoising steps.", "Ask for at least one: --steps 24")
-    import numpy as np
-
-    from engine.cli.draw import draw_step, pitch_range
-
-    played = np.flatnonzero(previews[-1].roll.any(axis=(0, 1)))
-    pitches = pitch_range([int(pitch) for pitch in played])
-    return [
-        draw_step(
-            preview.roll,
-            title=f"{name}   step {preview.index + 1} of {preview.total}   t = {preview.paper_t:.0f}",
-            paper_t=preview.paper_t,
-            t0=t0,
-            pitches=pitches,
+    steps, total = collector.previews, settings.steps
+    for path in files.values():
+        write_steps(
+            steps, path, t0=settings.t0, name=video.name, total=total, frame_ms=max(20, args.frame_ms), cancel=cancel
         )
-        for preview in previews
-    ]
-
-
-def save_gif(frames: list[Image], path: Path, *, frame_ms: int) -> None:
-    """Write frames as a GIF that repeats; one palette for all, so that colours do not flicker."""
-    from PIL.Image import Dither
-
-    palette = frames[-1].quantize(192)
-    reduced = [frame.quantize(palette=palette, dither=Dither.NONE) for frame in frames]
-    reduced[0].save(
-        path,
-        format="GIF",
-        save_all=True,
-        append_images=reduced[1:],
-        duration=[frame_ms] * (len(frames) - 1) + [max(frame_ms, _LAST_FRAME_MS)],
-        loop=0,
-    )
+    if args.json:
+        print_json({"ok": True, **files, "frames": len(steps), "seed": progress.seed})
+    else:
+        print(*files.values(), sep="\n")
+    return EXIT_OK

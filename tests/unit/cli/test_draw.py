@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine.cli import draw
-from engine.cli.draw import DrawnNote, RollPicture, Strip
+from engine import drawing as draw
+from engine.drawing import DrawnNote, RollPicture, Strip
 
 
 def _picture(notes: list[DrawnNote], *, length_s: float = 8.0, cuts_s: tuple[float, ...] = ()) -> RollPicture:

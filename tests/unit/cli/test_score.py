@@ -16,7 +16,6 @@ from PIL import Image
 
 from engine.cancel import CancelToken
 from engine.cli import main as cli
-from engine.cli.steps import MOST_FRAMES, _is_kept
 from engine.errors import OutputError, RunCancelled
 from engine.events import PreviewReady, RunStarted, Stage, StageFinished, StageProgressed, StageStarted, Warned
 
@@ -256,12 +255,3 @@ def test_steps_draw_one_frame_each(
             frames.append(image.convert("RGB").tobytes())
     assert len(set(frames)) == 6
     assert not story.requests[0].output.exists()
-
-
-def test_many_steps_are_thinned_out_evenly() -> None:
-    kept = [index for index in range(1000) if _is_kept(index, 1000)]
-    assert kept[0] == 0
-    assert kept[-1] == 999
-    assert MOST_FRAMES <= len(kept) <= MOST_FRAMES + 1
-    assert max(np.diff(kept)) <= 9
-    assert [index for index in range(24) if _is_kept(index, 24)] == list(range(24))
