@@ -29,8 +29,10 @@ from diffbgm_gui.axis import TimeAxis
 from diffbgm_gui.commands import Commands
 from diffbgm_gui.file_flow import FileFlow
 from diffbgm_gui.menus import fill_menus
-from diffbgm_gui.player import Player, make_player
-from diffbgm_gui.run_state import Phase, RunViewState, ThumbReady
+from diffbgm_gui.playback import Playback
+from diffbgm_gui.preferences import Preferences
+from diffbgm_gui.preferring import Preferring
+from diffbgm_gui.run_state import Phase, RunViewState
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.widgets.message_bar import MessageBar
 from diffbgm_gui.widgets.picture import PlayerView
@@ -38,7 +40,7 @@ from diffbgm_gui.widgets.roll_view import RollView
 from diffbgm_gui.widgets.settings_panel import SettingsPanel
 from diffbgm_gui.widgets.start_page import StartPage
 from diffbgm_gui.widgets.step_strip import StepStrip
-from diffbgm_gui.widgets.timeline import Timeline, picture_image
+from diffbgm_gui.widgets.timeline import Timeline
 from diffbgm_gui.words import facts, status_words
 
 TITLE: Final = "Diff-BGM Studio"
@@ -49,20 +51,30 @@ class MainWindow(QMainWindow):
 
     Args:
         studio: the work; a studio on the real engine by default.
-        player: plays the video; the machine's best by default.
+        player: plays picture and sound; with the best that this machine has by default.
+        preferences: what the user prefers; as they are kept by default.
         remember: whether size, place and recent files are kept from one start to the next.
     """
 
     state_changed = Signal(object)
 
-    def __init__(self, *, studio: Studio | None = None, player: Player | None = None, remember: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        studio: Studio | None = None,
+        player: Playback | None = None,
+        preferences: Preferences | None = None,
+        remember: bool = False,
+    ) -> None:
         super().__init__()
         self.studio = studio if studio is not None else Studio()
         self.studio.setParent(self)
-        self.player = player if player is not None else make_player()
+        self.player = player if player is not None else Playback()
         self.player.setParent(self)
         self._remember = remember
         self._is_warm = self._may_close = False
+        self.preferences = preferences if preferences is not None else Preferences()
+        self.preferences.setParent(self)
         self.files = FileFlow(self.studio, self, remember=remember)
         self.axis = TimeAxis(self)
         self.setAcceptDrops(True)
@@ -71,6 +83,7 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self.studio, self.menuBar())
         fill_menus(self)
         self._connect()
+        self.preferring = Preferring(self, self.preferences)
         self._render()
         if remember:
             self._restore_geometry()
@@ -83,7 +96,7 @@ class MainWindow(QMainWindow):
 
     def _player_area(self) -> QWidget:
         """Picture, transport, mixer (upper left)."""
-        self.view = PlayerView(self.player)
+        self.view = PlayerView(self.studio, self.axis, self.player)
         return self.view
 
     def _side_tabs(self) -> QWidget:
@@ -99,7 +112,7 @@ class MainWindow(QMainWindow):
 
     def _timeline_rows(self) -> QWidget:
         """Ruler, bars, shots, curves (below)."""
-        self.timeline = Timeline(self.axis)
+        self.timeline = Timeline(self.studio, self.axis)
         return self.timeline
 
     def _roll_area(self) -> QWidget:
@@ -196,10 +209,6 @@ class MainWindow(QMainWindow):
         self.cancel_button.clicked.connect(studio.cancel)
         for row in (self.timeline, self.roll):
             row.seek_asked.connect(self.player.seek)
-        self.player.position_changed.connect(self.axis.set_playhead)
-        self.player.failed.connect(
-            lambda said: studio.notice("warning", self.tr("The video does not play here."), said)
-        )
 
     # -- what the user does ----------------------------------------------------------------------------------------
 
@@ -211,6 +220,20 @@ class MainWindow(QMainWindow):
         """Compose with the present settings."""
         self.studio.generate()
 
+    def show_preferences(self) -> None:
+        """Open the preferences; the one thing besides export that waits for an answer."""
+        from diffbgm_gui.widgets.preferences_dialog import PreferencesDialog
+
+        dialog = PreferencesDialog(self.preferences, self.studio, outputs=sound_outputs, parent=self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def choose_output(self, name: str) -> None:
+        """Play on another sound device; "" is the desktop's."""
+        choose = getattr(self.player, "choose_output", None)
+        if choose is not None:
+            choose(name)
+
     # -- what happens ----------------------------------------------------------------------------------------------
 
     def _state_changed(self, state: RunViewState) -> None:
@@ -218,35 +241,13 @@ class MainWindow(QMainWindow):
         self._render()
         self.state_changed.emit(state)
 
-    def _heard(self, event: Any) -> None:
-        """What an event means for the player."""
-        state = self.state
-        if state.info is not None and self.player.duration_s != state.duration_s:
-            first = self.player.duration_s == 0
-            self.player.duration_s = state.duration_s
-            if first:
-                self.player.open(state.path)
-        if isinstance(event, ThumbReady) and event.path == state.path:
-            image = picture_image(event.picture)
-            self.player.add_still(event.time_s, image)
-            if self.view.picture.image is None:
-                self.view.picture.show_image(image)
+    def _heard(self, _event: Any) -> None:
         self._render_title()
-
-    def _film_changed(self) -> None:
-        self._film = self.studio.document.video
-        self.player.close()
-        self.player.duration_s = 0.0
-        self.view.picture.show_image(None)
-
-    _film: Path | None = None
 
     def _render(self) -> None:
         studio, state = self.studio, self.state
-        if studio.document.video != self._film:
-            self._film_changed()
         self.pages.setCurrentIndex(0 if studio.document.video is None else 1)
-        for widget in (self.timeline, self.roll, self.steps):
+        for widget in (self.roll, self.steps):
             widget.show_studio(studio)
         self.message.show_notice(state.notice)
         self._render_words()
@@ -277,8 +278,6 @@ class MainWindow(QMainWindow):
         self.cancel_button.setVisible(state.is_busy)
         self.cancel_button.setEnabled(state.is_busy and state.phase is not Phase.CANCELLING)
         self.export_button.setEnabled(studio.document.take is not None and not state.is_busy)
-        self.view.transport.setEnabled(state.info is not None)
-        self.view.music_button.setEnabled(studio.document.take is not None)
 
     def _recent_changed(self) -> None:
         self.start_page.show_recent()
@@ -309,7 +308,7 @@ class MainWindow(QMainWindow):
             self._may_close = True
         if self._remember:
             QSettings().setValue("geometry", self.saveGeometry())
-        self.player.close()
+        self.view.shut_down()
         self.studio.close()
         super().closeEvent(event)
 
@@ -338,6 +337,15 @@ def _splitter(way: Qt.Orientation, *parts: QWidget) -> QSplitter:
         splitter.addWidget(part)
     splitter.setChildrenCollapsible(False)
     return splitter
+
+
+def sound_outputs() -> list[str]:
+    """Names of the sound devices, none where Qt Multimedia does not load."""
+    try:
+        from PySide6.QtMultimedia import QMediaDevices
+    except ImportError:
+        return []
+    return [device.description() for device in QMediaDevices.audioOutputs()]
 
 
 def _dropped(data: QMimeData) -> Path | None:

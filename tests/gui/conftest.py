@@ -35,6 +35,9 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     folder = tmp_path_factory.mktemp("state")
     monkeypatch.setenv("DIFFBGM_STATE_DIR", str(folder / "state"))
     monkeypatch.setenv("DIFFBGM_CONFIG_DIR", str(folder / "config"))
+    for name in ("DIFFBGM_SOUNDFONT", "DIFFBGM_CACHE_MB"):  # restored at the end, whatever a test makes of them
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
 
 
 @pytest.fixture
@@ -72,12 +75,12 @@ def make_studio(qapp: Any) -> Iterator[Callable[..., Studio]]:
 def make_window(qtbot: Any, make_studio: Callable[..., Studio]) -> Iterator[Callable[..., MainWindow]]:
     """A factory of shown windows, closed at the end without asking."""
     from diffbgm_gui.main_window import MainWindow
-    from diffbgm_gui.player import StillsPlayer
+    from diffbgm_gui.playback import silent_playback
 
     windows: list[MainWindow] = []
 
     def make(make_engine: Callable[[], Any] | None = None, bundle: Path | None = None) -> MainWindow:
-        window = MainWindow(studio=make_studio(make_engine, bundle), player=StillsPlayer("a test."))
+        window = MainWindow(studio=make_studio(make_engine, bundle), player=silent_playback())
         window.files.ask_to_save = lambda: "discard"
         windows.append(window)
         window.show()
