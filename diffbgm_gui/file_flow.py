@@ -30,6 +30,7 @@ class FileFlow(QObject):
         self.recent: list[Path] = self._read_recent()
         self._then: Callable[[], None] | None = None
         self.on_recent: Callable[[], None] = lambda: None
+        self.folder = ""
         studio.event.connect(self._heard)
 
     # -- questions; each is asked in one place ---------------------------------------------------------------------
@@ -148,7 +149,8 @@ class FileFlow(QObject):
         document = self.studio.document
         if document.video is None:
             return False
-        proposed = self.studio.origin or document.video.with_suffix(SUFFIX)
+        beside = document.video.with_suffix(SUFFIX)
+        proposed = self.studio.origin or (Path(self.folder) / beside.name if self.folder else beside)
         kinds = f"{self.tr('Projects')} (*{SUFFIX})"
         path = self.ask_for_place(self.tr("Save the project"), proposed, kinds)
         if path is None:

@@ -59,6 +59,7 @@ def fill_menus(window: MainWindow) -> None:
         commands.menu(name, title)
     _file_menu(window)
     _edit_menu(window)
+    _preferences(window)
     _view_menu(window)
     _play_menu(window)
     _music_menu(window)
@@ -141,6 +142,11 @@ def _edit_menu(window: MainWindow) -> None:
     add("edit", "range-out", tr("Music &ends here"), partial(_range, window, 1), "O", when=has_film)
     add("edit", "range-all", tr("Music for &all of it"), lambda: _edit_range(window, None), "Shift+X",
         when=lambda s: s.document.direction.range_s is not None)  # fmt: skip
+
+
+def _preferences(window: MainWindow) -> None:
+    window.commands.line("edit")
+    window.commands.add("edit", "preferences", tr("&Preferences…"), window.show_preferences, "Ctrl+,", icon="settings")
 
 
 def _here(window: MainWindow) -> Fraction:

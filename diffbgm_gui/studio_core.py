@@ -77,6 +77,7 @@ class StudioCore(QObject):
         disk: EngineBridge | None = None,
         sound: EngineBridge | None = None,
         study: EngineBridge | None = None,
+        pictures: EngineBridge | None = None,
         bundle: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -85,6 +86,7 @@ class StudioCore(QObject):
         self.disk = disk if disk is not None else EngineBridge(name="diffbgm-disk")
         self.sound = sound if sound is not None else EngineBridge(name="diffbgm-sound")
         self.study = study if study is not None else EngineBridge(name="diffbgm-study")
+        self.pictures = pictures if pictures is not None else EngineBridge(name="diffbgm-pictures")
         self.bundle = bundle
         self.encoders: Path | None = None
         self.document, self.state = Document(), RunViewState()
@@ -100,8 +102,8 @@ class StudioCore(QObject):
 
     @property
     def workers(self) -> tuple[EngineBridge, ...]:
-        """The threads: engine, disk, sound, and what is only looked at."""
-        return self.bridge, self.disk, self.sound, self.study
+        """The threads: engine, disk, sound, what is only looked at, and the timeline's pictures and curves."""
+        return self.bridge, self.disk, self.sound, self.study, self.pictures
 
     # -- the document ----------------------------------------------------------------------------------------------
 

@@ -111,6 +111,13 @@ class LeftoversFound:
 
 
 @dataclass(frozen=True, slots=True)
+class CacheMeasured:
+    """What is kept of films takes up so much."""
+
+    n_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFailed:
     """Something in the background did not work out."""
 

@@ -27,8 +27,13 @@ class StudioHearing(StudioMaking):
     def __init__(self, **parts: Any) -> None:
         super().__init__(**parts)
         self._folder = tempfile.TemporaryDirectory(prefix="diffbgm-studio-", ignore_cleanup_errors=True)
+        self._n_sounds = 0
         self._audible: dict[str, TakeAudible] = {}
         self._asked: dict[str, CancelToken | None] = {}
+
+    @property
+    def _sounds(self) -> Path:
+        return Path(self._folder.name) / str(self._n_sounds)
 
     def audible(self, take_id: str | None) -> TakeAudible | None:
         """The sound files of a take, None while there are none."""
@@ -38,7 +43,7 @@ class StudioHearing(StudioMaking):
         """Play a take into files, in the background; `TakeAudible` tells when they are there."""
         if take.id in self._audible or take.id in self._asked:
             return
-        folder = Path(self._folder.name)
+        folder = self._sounds
 
         def work(emit: Emit, cancel: CancelToken) -> None:
             emit(played(take, take.id, folder, cancel))
@@ -54,6 +59,15 @@ class StudioHearing(StudioMaking):
         super()._show(document)
         if document.take is not None:  # undoing may lead to a take whose sound was not waited for
             self.make_audible(document.take)
+
+    def play_anew(self) -> None:
+        """Other sounds: takes are played into files again, the current one now, others when they are asked for."""
+        self.sound.forget()
+        self._n_sounds += 1  # new files: a player may have the old ones open
+        self._audible.clear()
+        self._asked.clear()
+        if self.document.take is not None:
+            self.make_audible(self.document.take)
 
     def steps(self, take_id: str, *, noisy: bool = False) -> tuple[StepPicture, ...]:
         """The denoising steps of a take, empty until they were asked for by `load_steps`."""
@@ -90,7 +104,7 @@ class StudioHearing(StudioMaking):
         take, bundle = self.document.take, self.bundle
         if take is None:
             return
-        name, folder = f"{take.id}@{step}", Path(self._folder.name)
+        name, folder = f"{take.id}@{step}", self._sounds
         if name in self._audible or name in self._asked:
             return
         self._asked[name] = None
@@ -145,6 +159,7 @@ class StudioHearing(StudioMaking):
 def played(take: Take, name: str, folder: Path, cancel: CancelToken) -> TakeAudible:
     from engine.listening import listen
 
+    folder.mkdir(exist_ok=True)
     made = listen(replace(take, id=name.replace("@", "-")), folder, cancel=cancel)
     return TakeAudible(name, made.voices, None if made.facts is None else made.facts.loudness_lufs)
 

@@ -24,6 +24,7 @@ ANALYSIS_VERSION: Final = 1
 """Raised with every change of the curves, so that a stored analysis is not taken for a new one."""
 
 CACHE_VARIABLE: Final = "DIFFBGM_CACHE_DIR"
+LIMIT_VARIABLE: Final = "DIFFBGM_CACHE_MB"
 MAX_BYTES: Final = 512_000_000
 
 _BLOCK: Final = 65_536
@@ -37,6 +38,12 @@ def cache_folder() -> Path:
     """The folder of all caches: what the environment names, else the platform's."""
     named = os.environ.get(CACHE_VARIABLE)
     return Path(named) if named else Path(platformdirs.user_cache_dir("diffbgm"))
+
+
+def cache_limit_bytes() -> int:
+    """What kept analyses may take up: what the environment says in megabytes, else `MAX_BYTES`."""
+    named = os.environ.get(LIMIT_VARIABLE, "")
+    return int(named) * 1_000_000 if named.isdecimal() else MAX_BYTES
 
 
 def content_key(path: Path, *, version: int = ANALYSIS_VERSION) -> str:
@@ -62,12 +69,12 @@ class AnalysisCache:
 
     Args:
         folder: where entries lie; None for `analysis` in `cache_folder()`.
-        max_bytes: when the entries take more together, those not used for longest go.
+        max_bytes: when the entries take more together, those not used for longest go; `cache_limit_bytes()` when None.
     """
 
-    def __init__(self, folder: Path | None = None, *, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, folder: Path | None = None, *, max_bytes: int | None = None) -> None:
         self._folder = folder if folder is not None else cache_folder() / "analysis"
-        self._max_bytes = max_bytes
+        self._max_bytes = cache_limit_bytes() if max_bytes is None else max_bytes
 
     def load(self, path: Path) -> FrameSignals | None:
         """The analysis of a file of this content, wherever it lay when it was analysed; None when there is none."""

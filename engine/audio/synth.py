@@ -27,6 +27,7 @@ from engine.events import Report, no_report
 from engine.music.score import Part, Score
 
 SynthesizerName = Literal["fluidsynth", "built-in"]
+SOUNDFONT_VARIABLE: Final = "DIFFBGM_SOUNDFONT"
 TAIL_S: Final = 3
 """Rendered beyond the end of the score, for releases and the room."""
 _SHORT_S: Final = 300
@@ -198,11 +199,18 @@ class _Progress:
 
 
 def default_soundfont() -> Path:
-    """TimGM6mb.sf2, which comes with pretty_midi.
+    """The soundfont that the environment names in DIFFBGM_SOUNDFONT, else TimGM6mb.sf2, which comes with pretty_midi.
 
     Raises:
-        InputError: when it is not installed.
+        InputError: when it is not there.
     """
+    named = os.environ.get(SOUNDFONT_VARIABLE)
+    if named:
+        if not Path(named).is_file():
+            raise InputError(
+                f"The soundfont '{named}' is not there.", "Choose another, or none for the built-in sounds."
+            )
+        return Path(named)
     spec = importlib.util.find_spec("pretty_midi")  # found, not imported: that takes half a second
     if spec is not None and spec.origin is not None:
         path = Path(spec.origin).with_name("TimGM6mb.sf2")
@@ -216,7 +224,7 @@ def choose_synthesizer(preferred: SynthesizerName | None = None, soundfont: Path
 
     Args:
         preferred: None takes FluidSynth where it is installed, else the built-in player.
-        soundfont: an .sf2 or .sf3 file; TimGM6mb when None.
+        soundfont: an .sf2 or .sf3 file; `default_soundfont()` when None.
 
     Raises:
         InputError: when the one asked for is not installed, or the soundfont is missing or damaged.

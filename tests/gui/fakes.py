@@ -115,6 +115,7 @@ class FakeEngine:
 
 def fake_played(take: Take, name: str, folder: Path, cancel: CancelToken) -> TakeAudible:
     """A take that is audible at once, in empty files."""
+    folder.mkdir(exist_ok=True)
     voices = {}
     for voice in Voice:
         voices[voice] = folder / f"{name.replace('@', '-')}-{voice.name.lower()}.wav"

@@ -274,3 +274,13 @@ def test_a_short_blip_and_silence_pass_the_desk() -> None:
     desk.add(Part("Test", Voice.INNER, 0, ()), _wave(0.25))
     clip = desk.mixed()
     assert 0.05 < clip.peak < 2
+
+
+def test_the_environment_names_a_soundfont(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    font = tmp_path / "own.sf2"
+    font.write_bytes(default_soundfont().read_bytes())
+    monkeypatch.setenv("DIFFBGM_SOUNDFONT", str(font))
+    assert choose_synthesizer("built-in").name == "built-in, own.sf2"
+    monkeypatch.setenv("DIFFBGM_SOUNDFONT", str(tmp_path / "gone.sf2"))
+    with pytest.raises(InputError, match="gone.sf2"):
+        choose_synthesizer()
