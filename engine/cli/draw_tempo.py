@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image, ImageDraw
 
-from engine.cli.draw import (
+from engine.drawing import (
     ACCENT,
     BACKGROUND,
     BAR_LINE,

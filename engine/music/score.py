@@ -132,7 +132,7 @@ def perform(
     """Play grid notes with a palette.
 
     Args:
-        notes: on the 16th grid, any order; what begins after `end_s` is left out.
+        notes: on the 16th grid, any order; what begins after `end_s`, or on a beat that is elided, is left out.
         tempo: where the steps lie in time.
         palette: a name of `engine.music.palettes`.
         end_s: end of the film; the last notes ring to it and stop.
@@ -194,7 +194,8 @@ class _Stage:
         last = max((note.end for note in notes), default=0)
         times_s = _pulled(seconds_of_steps(tempo, np.arange(last + 1)), pulls)
         latest_s = end_s - (1e-3 if loops else LAST_START_S)
-        kept = tuple(sorted(note for note in notes if note.onset >= 0 and times_s[note.onset] <= latest_s))
+        within = [note for note in notes if note.onset >= 0 and times_s[note.onset] <= latest_s]
+        kept = tuple(sorted(note for note in within if tempo.sounds(Fraction(note.onset, STEPS_PER_BEAT))))
         velocities = shape_velocities(kept, accents=accents, seed=seed, intensity=intensity)
         tune = [note for note in kept if note.voice is Voice.MELODY]
         ceiling: dict[int, tuple[int, int]] = {}

@@ -22,7 +22,7 @@ from engine.music.tempo_walk import Walk
 from engine.timebase import BEATS_PER_BAR, MICROSECONDS, SHORT_BAR_BEATS, TempoChange, TempoMap
 
 _LANDING_BARS: Final = 0.96
-_DRIFT_US: Final = 8.0
+_DRIFT_US: Final = 4.0
 """Between hits a tempo is kept while it is this near to the curve's, and the beat this near to its time."""
 
 
@@ -68,11 +68,12 @@ def route_of(walk: Walk, arcs: Arcs, nodes: Nodes) -> Route:
     return Route(targets[inside], played[inside] / 2, lead, tuple(middles), tuple(elided), landing, bar_s)
 
 
-def course_of(route: Route, task: Task, *, loose: frozenset[int], free: frozenset[int]) -> Course:
+def course_of(route: Route, task: Task, *, loose: frozenset[int], free: frozenset[int], fine: bool) -> Course:
     """What the curve must pass through.
 
     Args:
         loose: starred nodes that need only be near; free: nodes that are not met at all.
+        fine: whether tempo may change on every eighth instead of every beat.
     """
     nodes = task.nodes
     preferred_s = float(np.exp(task.preferred))
@@ -82,7 +83,7 @@ def course_of(route: Route, task: Task, *, loose: frozenset[int], free: frozense
         last_s, last_beat = float(nodes.times_s[route.nodes[-1]]), float(route.beats[-1])
     tail = 0 if nodes.closes else max(1, int(np.ceil((end_s - last_s) / preferred_s)))
     reach = max(np.ceil(last_beat) + tail, np.ceil(route.landing or 0.0) + 1 - nodes.closes, 1)
-    edges = np.union1d(np.arange(reach + 1), route.beats)
+    edges = np.union1d(np.arange(0, reach + 1, 0.5 if fine else 1.0), route.beats)
     if nodes.closes:
         edges = edges[edges <= last_beat]
     if route.lead:

@@ -9,7 +9,7 @@ a step costs less than a millisecond for ten minutes of music.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -23,10 +23,10 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 MARGIN: Final = 4e-5
-"""Limits are taken this much (a share) narrower, which leaves room for whole microseconds."""
+"""Limits are taken this much (a share) narrower while solving, which leaves room for whole microseconds."""
 
-EXCESS: Final = 9e-5
-"""An excess up to here, measured from the narrower limits, is none."""
+EXCESS: Final = 4e-5
+"""By how much the limits themselves may be exceeded: where a piece runs along one there is no room for the margin."""
 
 _FIRM: Final = ((1e2, 6), (1e4, 8), (1e6, 6), (1e8, 5))
 """Weights of the limits, and steps at each."""
@@ -106,7 +106,10 @@ def fit_curve(course: Course, limits: Limits, *, preferred_s: float, stiffness: 
 def refit_curve(
     course: Course, curve: Curve, limits: Limits, *, span: tuple[float, float], preferred_s: float, stiffness: float
 ) -> Curve:
-    """The curve solved again between two beats, the rest as it was; for a course that changed only there."""
+    """The curve solved again between two beats, the rest as it was; for a course that changed only there.
+
+    What it exceeds is not measured anew: `judge_curve` does that.
+    """
     edges = course.edges
     first, last = np.searchsorted(edges, span[0]), np.searchsorted(edges, span[1])
     low = max(0, int(np.searchsorted(edges, span[0] - BEATS_PER_BAR - 1)))
@@ -128,7 +131,12 @@ def refit_curve(
     solved = fit_curve(part, limits, preferred_s=preferred_s, stiffness=stiffness)
     times_s = curve.times_s.copy()
     times_s[low:high] = solved.times_s
-    return Curve(times_s, solved.excess, solved.strained)
+    return replace(curve, times_s=times_s)
+
+
+def judge_curve(course: Course, curve: Curve, limits: Limits, *, preferred_s: float) -> Curve:
+    """The curve with what it exceeds, after it was solved again here and there."""
+    return _Solver(course, limits, preferred_s, 1.0).judge(curve.times_s)
 
 
 class _Solver:
@@ -139,17 +147,29 @@ class _Solver:
         self.lengths = np.diff(course.edges)
         self.n = len(course.edges)
         self.first, self.then = _near_pairs(course.edges)
-        self.bounds = self._bounds_of(limits)
+        self.bounds, self.true_bounds = self._bounds_of(limits, MARGIN), self._bounds_of(limits, 0.0)
+        self.stiffness = stiffness
+
+    def _assemble(self) -> None:
+        """The normal equations of all wishes, and the given times."""
+        course = self.course
         self.width = int(max(2, (self.then - self.first).max(initial=1) + 1))
         self.band = np.zeros((self.width + 1, self.n))
         self.right = np.zeros(self.n)
-        for rows, weights in self._wishes(stiffness):
+        for rows, weights in self._wishes(self.stiffness):
             self._add(self.band, self.right, rows, weights)
         self.given = np.flatnonzero(course.fixed)
         self.band[0, self.given] += _GIVEN
-        self.right[self.given] += _GIVEN * course.times_s[self.given] / preferred_s
+        self.right[self.given] += _GIVEN * course.times_s[self.given] / self.unit_s
+
+    def judge(self, times_s: Array) -> Curve:
+        """Times that were found otherwise, with what they exceed."""
+        times = times_s / self.unit_s
+        return self._told(times, self._excess(times, self.true_bounds))
 
     def curve(self) -> Curve:
+        """The smoothest curve."""
+        self._assemble()
         times = self._solve(self.band, self.right)
         over = self._excess(times)
         for firmness, most_steps in _FIRM:
@@ -158,7 +178,7 @@ class _Solver:
             times, over = self._settle(times, over, firmness, most_steps)
             if over.max(initial=0.0) > _HOPELESS / firmness**0.5:
                 break
-        return self._told(times, over)
+        return self._told(times, self._excess(times, self.true_bounds))
 
     def _settle(self, times: Array, over: Array, firmness: float, most_steps: int) -> tuple[Array, Array]:
         """Newton's method at one weight of the limits, each step as long as does most good."""
@@ -186,22 +206,22 @@ class _Solver:
         strained = self._spans(places[np.argsort(-over[places])])
         return Curve(times * self.unit_s, float(over.max(initial=0.0)), strained)
 
-    def _bounds_of(self, limits: Limits) -> _Bounds:
-        shortest = limits.shortest_s / self.unit_s * (1 + MARGIN)
-        longest = limits.longest_s / self.unit_s * (1 - MARGIN)
+    def _bounds_of(self, limits: Limits, margin: float) -> _Bounds:
+        shortest = limits.shortest_s / self.unit_s * (1 + margin)
+        longest = limits.longest_s / self.unit_s * (1 - margin)
         if shortest > longest:
             shortest = longest = 0.5 * (shortest + longest)
         change = limits.change
-        return _Bounds(shortest, longest, 1 + change - MARGIN, max(0.1, 1 - change + MARGIN), 1 + change)
+        return _Bounds(shortest, longest, 1 + change - margin, max(0.1, 1 - change + margin), 1 + change)
 
     def _ends(self) -> list[tuple[int, float]]:
         ends = ((0, self.course.entry_s), (self.n - 2, self.course.exit_s))
         return [(cell, tempo_s / self.unit_s) for cell, tempo_s in ends if tempo_s is not None]
 
-    def _excess(self, times: Array) -> Array:
+    def _excess(self, times: Array, bounds: _Bounds | None = None) -> Array:
         """By how much each limit is exceeded, as a share of a quarter: range, turns, ends, pinned borders in order."""
         tempo = np.diff(times) / self.lengths
-        bounds, course = self.bounds, self.course
+        bounds, course = bounds or self.bounds, self.course
         early, late = tempo[self.first], tempo[self.then]
         pinned = times[course.pinned]
         parts = [

@@ -378,9 +378,12 @@ def _to_end(task: Task) -> list[Arcs]:
 
 
 def _with_short_bars(arcs: Arcs, task: Task) -> Arcs:
-    """The arcs, and once more each that is long enough to hold the middle of a bar, with a bar of 2/4 in it."""
+    """The arcs, and once more each that is long enough to hold the middle of a bar, with a bar of 2/4 in it.
+
+    The first bar is never short: readers would take it for an upbeat.
+    """
     n = task.nodes.n_hits
-    long = np.flatnonzero((arcs.eighths >= 1) & (arcs.source >= 0) & (arcs.target <= n + 1))
+    long = np.flatnonzero((arcs.eighths >= 1) & (arcs.source >= 1) & (arcs.target <= n + 1))
     extra = arcs.take(long)
     extra = replace(extra, cost=extra.cost + task.taste.short, short=np.ones(len(long), np.bool_))
     return Arcs(*(np.concatenate([getattr(arcs, name), getattr(extra, name)]) for name in _ARC_FIELDS))

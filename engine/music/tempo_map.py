@@ -21,7 +21,7 @@ from engine.errors import InputError
 from engine.music.hits import HitPoint
 from engine.music.tempo import beats_of_seconds, bpm_at, choose_tempo, seconds_of_steps
 from engine.music.tempo_course import Route, course_of, map_of, route_of
-from engine.music.tempo_curve import Array, Course, Curve, Ints, fit_curve, refit_curve
+from engine.music.tempo_curve import Array, Course, Curve, Ints, fit_curve, judge_curve, refit_curve
 from engine.music.tempo_graph import (
     SOFT_FRAMES,
     TASTES,
@@ -304,6 +304,7 @@ class _Found:
     curve: Curve
     route: Route
     lost: frozenset[int]
+    fine: bool
 
 
 class _Search:
@@ -311,13 +312,14 @@ class _Search:
 
     def __init__(self, task: Task, request: _Request) -> None:
         self.task, self.request = task, request
+        self.fine = False
         self._manner = {"preferred_s": math.exp(task.preferred), "stiffness": _STIFFNESS[request.strictness]}
 
     def best(self) -> _Found:
         """The first course that can be played, of walks first to the user's taste, then for ease alone."""
         tries: list[_Found] = []
-        for task in (self.task, _for_ease(self.task)):
-            self.task = task
+        for task, fine in ((self.task, False), (_for_ease(self.task), True)):
+            self.task, self.fine = task, fine
             walker, walk = self._first_walk()
             firm = bool(task.nodes.starred.any()) and not self.task.leave_stars
             for i in range(_TRIES if firm else 1):
@@ -330,7 +332,9 @@ class _Search:
                     break
             if not firm:
                 break
-        return self._give_up(min(tries, key=lambda found: found.curve.excess))
+        best = min(tries, key=lambda found: found.curve.excess)
+        self.fine = best.fine
+        return self._give_up(best)
 
     def _first_walk(self) -> tuple[Walker, Walk]:
         """With all stars if there is such a walk, else with those that cost least left out."""
@@ -367,9 +371,9 @@ class _Search:
         return frozenset(targets[over].tolist())
 
     def _fit(self, route: Route, loose: frozenset[int], free: frozenset[int]) -> _Found:
-        course = course_of(route, self.task, loose=loose, free=free)
+        course = course_of(route, self.task, loose=loose, free=free, fine=self.fine)
         curve = fit_curve(course, self.task.limits, **self._manner)
-        return _Found(course, curve, route, self._lost(route, loose, free))
+        return _Found(course, curve, route, self._lost(route, loose, free), self.fine)
 
     def _lost(self, route: Route, loose: frozenset[int], free: frozenset[int]) -> frozenset[int]:
         met = set(route.nodes.tolist()) - loose - free
@@ -395,16 +399,14 @@ class _Search:
         """The curve solved again around some hits where they are few, else everywhere."""
         if len(groups) > _FEW:
             return self._fit(found.route, loose, free)
-        course = course_of(found.route, self.task, loose=loose, free=free)
+        course = course_of(found.route, self.task, loose=loose, free=free, fine=self.fine)
         places = dict(zip(found.route.nodes.tolist(), found.route.beats.tolist(), strict=True))
-        curve, excess, strained = found.curve, 0.0, [np.zeros((0, 2))]
+        curve = found.curve
         for group in groups:
             span = places[group[0]] - _AROUND_BEATS, places[group[-1]] + _AROUND_BEATS
             curve = refit_curve(course, curve, self.task.limits, span=span, **self._manner)
-            excess = max(excess, curve.excess)
-            strained.append(curve.strained)
-        whole = Curve(curve.times_s, excess, np.concatenate(strained))
-        return _Found(course, whole, found.route, self._lost(found.route, loose, free))
+        curve = judge_curve(course, curve, self.task.limits, preferred_s=self._manner["preferred_s"])
+        return _Found(course, curve, found.route, self._lost(found.route, loose, free), self.fine)
 
     def _let_go(self, group: list[int], loose: frozenset[int]) -> tuple[frozenset[int], frozenset[int]]:
         """Of hits of which one must go: stars that become near, hits that are left out."""
