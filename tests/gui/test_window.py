@@ -267,8 +267,8 @@ def test_keys(window: MainWindow, qtbot: Any, video: TinyVideo, engine: FakeEngi
 
 def test_a_click_on_the_timeline_moves_the_playhead(window: MainWindow, qtbot: Any, video: TinyVideo) -> None:
     open_and_wait(window, qtbot, video.path)
-    for row in (window.timeline, window.roll):
-        at = QPoint(round(window.axis.x(2.0)), 40)
+    for row in (window.timeline.ruler, window.roll):
+        at = QPoint(round(window.axis.x(2.0)), 20)
         qtbot.mouseClick(row, Qt.MouseButton.LeftButton, pos=at)
         assert window.axis.playhead_s == pytest.approx(2.0, abs=0.02)
         assert window.player.position_s == pytest.approx(2.0, abs=0.02)
@@ -282,7 +282,7 @@ def test_dragging_scrubs(window: MainWindow, qtbot: Any, video: TinyVideo) -> No
         QEvent.Type.MouseMove, QPointF(x, 9), QPointF(x, 9), Qt.MouseButton.NoButton, Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )  # fmt: skip
-    window.timeline.mouseMoveEvent(move)
+    window.timeline.ruler.mouseMoveEvent(move)
     assert window.axis.playhead_s == pytest.approx(3.0, abs=0.02)
 
 

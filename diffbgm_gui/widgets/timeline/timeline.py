@@ -1,0 +1,259 @@
+"""The timeline: rows of picture and music on one axis, with the tools that change them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, Final
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from diffbgm_gui import theme
+from diffbgm_gui.axis import TimeAxis
+from diffbgm_gui.document import detected_again, toggle_marker, toggle_star
+from diffbgm_gui.icons import icon
+from diffbgm_gui.studio import Studio
+from diffbgm_gui.widgets.axis_row import AxisRow
+from diffbgm_gui.widgets.timeline.curve_data import CurveStore
+from diffbgm_gui.widgets.timeline.curves import DrawnRow, PictureRow
+from diffbgm_gui.widgets.timeline.facts import Facts
+from diffbgm_gui.widgets.timeline.music_rows import BarsRow, BlocksRow, TempoRow
+from diffbgm_gui.widgets.timeline.overview import Overview
+from diffbgm_gui.widgets.timeline.ruler import MarkersRow, RulerRow
+from diffbgm_gui.widgets.timeline.shots import ShotsRow
+
+_SLIDER_STEPS: Final = 1000
+_ZOOM_STEP: Final = 1.6
+_TOOLS_PX: Final = 34
+
+
+class Timeline(QWidget):
+    """All rows above the roll. `seek_asked` wants the playhead elsewhere; `shot_selected` tells the index of a shot.
+
+    Args:
+        studio: whose document is shown and edited.
+        axis: shared with everything else that lies in time.
+    """
+
+    seek_asked = Signal(float)
+    shot_selected = Signal(object)
+
+    def __init__(self, studio: Studio, axis: TimeAxis, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.studio, self.axis = studio, axis
+        self.facts = Facts(studio, axis, self)
+        self.curves = CurveStore(studio, self)
+        self.ruler, self.markers = RulerRow(self.facts), MarkersRow(self.facts)
+        self.bars, self.tempo = BarsRow(self.facts), TempoRow(self.facts)
+        self.shots, self.blocks = ShotsRow(self.facts), BlocksRow(self.facts)
+        self.picture, self.drawn = PictureRow(self.facts, self.curves), DrawnRow(self.facts, self.curves)
+        self.overview = Overview(self.facts)
+        self.rows: tuple[AxisRow, ...] = (
+            self.ruler, self.markers, self.bars, self.tempo, self.shots, self.blocks, self.picture, self.drawn,
+        )  # fmt: skip
+        self.setAccessibleName(self.tr("Timeline"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(1)
+        column.addWidget(self._make_tools())
+        for row in self.rows:
+            column.addWidget(row)
+            row.seek_asked.connect(self.seek_asked)
+        column.addWidget(self.overview)
+        self.shots.shot_selected.connect(self.shot_selected)
+        axis.changed.connect(self._axis_changed)
+        self.facts.film_changed.connect(self._film_changed)
+        self._film_changed()
+        self._axis_changed()
+
+    # -- tools -----------------------------------------------------------------------------------------------------
+
+    def _make_tools(self) -> QWidget:
+        bar = QWidget()
+        bar.setFixedHeight(_TOOLS_PX)
+        line = QHBoxLayout(bar)
+        line.setContentsMargins(8, 2, 10, 2)
+        line.setSpacing(2)
+        self._add_edit_tools(line)
+        line.addStretch(1)
+        self._add_view_tools(line)
+        self._tools = bar
+        return bar
+
+    def _add_edit_tools(self, line: QHBoxLayout) -> None:
+        tr, tool = self.tr, self._tool
+        self._needs_film = [
+            tool(
+                "scissors", tr("Split the shot at the playhead (Ctrl+B): music can turn here"), self.split_at_playhead
+            ),
+            tool(
+                "merge", tr("Delete the cut nearest to the playhead: music runs on through it"), self.delete_nearest_cut
+            ),
+            tool(
+                "star",
+                tr("Star the cut or marker nearest to the playhead (S): music must land there"),
+                self.star_nearest,
+            ),
+            tool("marker", tr("Set or remove a marker at the playhead (M): music lands there too"), self.mark_playhead),
+            tool("range-in", tr("Music begins at the playhead (I)"), lambda: self.set_range_end(0)),
+            tool("range-out", tr("Music ends at the playhead (O)"), lambda: self.set_range_end(1)),
+        ]
+        for i, button in enumerate(self._needs_film):
+            if i in (2, 4):
+                line.addSpacing(10)
+            line.addWidget(button)
+        line.addSpacing(8)
+        self.back_button = QPushButton(tr("Back to detected cuts"))
+        self.back_button.setObjectName("flat")
+        self.back_button.setToolTip(tr("Forget the cuts that were moved, added or deleted by hand"))
+        self.back_button.clicked.connect(self.back_to_detected)
+        line.addWidget(self.back_button)
+
+    def _add_view_tools(self, line: QHBoxLayout) -> None:
+        tr, tool, axis = self.tr, self._tool, self.axis
+        self.follow_button = tool("follow", tr("Let the view follow the playhead while it plays"), None)
+        self.follow_button.setCheckable(True)
+        self.follow_button.setChecked(axis.follows)
+        self.follow_button.toggled.connect(self._follow)
+        self.rows_button = tool("eye", tr("Choose the rows that are shown"), None)
+        self.rows_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.rows_button.setMenu(self._rows_menu())
+        self.zoom_slider = QSlider(Qt.Orientation.Horizontal)
+        self.zoom_slider.setRange(0, _SLIDER_STEPS)
+        self.zoom_slider.setFixedWidth(120)
+        self.zoom_slider.setAccessibleName(tr("Zoom"))
+        self.zoom_slider.setToolTip(tr("Zoom around the playhead; Ctrl+wheel zooms around the pointer"))
+        self.zoom_slider.valueChanged.connect(self._slid)
+        line.addWidget(self.follow_button)
+        line.addWidget(self.rows_button)
+        line.addSpacing(8)
+        line.addWidget(tool("zoom-out", tr("Zoom out (−)"), self.zoom_out))
+        line.addWidget(self.zoom_slider)
+        line.addWidget(tool("zoom-in", tr("Zoom in (+)"), self.zoom_in))
+        line.addWidget(tool("zoom-fit", tr("Show all of the film"), axis.fit))
+
+    def _tool(self, name: str, tip: str, does: Callable[[], Any] | None) -> QToolButton:
+        button = QToolButton()
+        button.setIcon(icon(name))
+        button.setIconSize(QSize(17, 17))
+        button.setToolTip(tip)
+        button.setAccessibleName(tip.split(" (")[0].split(":")[0])
+        if does is not None:
+            button.clicked.connect(lambda _checked=False: does())
+        return button
+
+    def _rows_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for row, name in (
+            (self.markers, self.tr("Markers")),
+            (self.bars, self.tr("Sections and bars")),
+            (self.tempo, self.tr("Tempo")),
+            (self.blocks, self.tr("Blocks of k and windows")),
+            (self.picture, self.tr("Motion and energy")),
+            (self.drawn, self.tr("Drawn curves")),
+        ):
+            action = QAction(name, menu)
+            action.setCheckable(True)
+            action.setChecked(True)
+            action.toggled.connect(row.setVisible)
+            menu.addAction(action)
+        return menu
+
+    def show_rows(self, names: set[str]) -> None:
+        """Show only these rows besides ruler and shots: names of attributes, as "tempo"."""
+        optional = ("markers", "bars", "tempo", "blocks", "picture", "drawn")
+        for action, name in zip(self.rows_button.menu().actions(), optional, strict=True):
+            action.setChecked(name in names)
+
+    # -- what the user does ----------------------------------------------------------------------------------------
+
+    @property
+    def _here(self) -> Fraction:
+        """The frame at the playhead."""
+        return self.facts.on_frame(self.axis.playhead_s)
+
+    def split_at_playhead(self) -> None:
+        """Add a cut at the playhead."""
+        self.shots.split_at(self.axis.playhead_s)
+
+    def delete_nearest_cut(self) -> None:
+        """Take the cut nearest to the playhead away."""
+        cut = self.facts.cut_near(self.axis.playhead_s, float("inf"))
+        if cut is not None:
+            self.shots.delete(cut)
+
+    def star_nearest(self) -> None:
+        """Star the cut or marker nearest to the playhead, or take its star away."""
+        here = Fraction(self.axis.playhead_s)
+        times = [shot.start_s for shot in self.facts.film.shots[1:]]
+        times += [marker.time_s for marker in self.facts.film.markers]
+        if times:
+            at, automatic = min(times, key=lambda time_s: abs(time_s - here)), self.studio.stars
+            self.studio.edit(self.tr("Star"), lambda document: toggle_star(document, at, automatic=automatic))
+
+    def mark_playhead(self) -> None:
+        """Set a marker at the playhead, or take away the one that is there."""
+        here = self._here
+        self.studio.edit(self.tr("Marker"), lambda document: toggle_marker(document, here))
+
+    def set_range_end(self, end: int) -> None:
+        """Let the music begin (0) or end (1) at the playhead."""
+        self.ruler.move_end(end, self._here)
+
+    def clear_range(self) -> None:
+        """Music for all of the film."""
+        self.ruler.clear_range()
+
+    def back_to_detected(self) -> None:
+        """Forget cuts by hand."""
+        self.studio.edit(self.tr("Detected cuts"), detected_again)
+
+    def zoom_in(self) -> None:
+        self.axis.glide_by(_ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        self.axis.glide_by(1 / _ZOOM_STEP)
+
+    def _follow(self, is_on: bool) -> None:
+        self.axis.follows = is_on
+
+    def _slid(self, value: int) -> None:
+        if round(self.axis.level * _SLIDER_STEPS) != value:
+            self.axis.zoom_to_level(value / _SLIDER_STEPS)
+
+    # -- what happens ----------------------------------------------------------------------------------------------
+
+    def _axis_changed(self) -> None:
+        self.zoom_slider.blockSignals(True)
+        self.zoom_slider.setValue(round(self.axis.level * _SLIDER_STEPS))
+        self.zoom_slider.blockSignals(False)
+
+    def _film_changed(self) -> None:
+        has_film = bool(self.facts.film.shots)
+        for button in self._needs_film:
+            button.setEnabled(has_film)
+        self.back_button.setVisible(self.facts.film.own_shots)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """The lines between the rows."""
+        painter = QPainter(self)
+        c = theme.colours()
+        painter.fillRect(self.rect(), QColor(c.border))
+        painter.fillRect(self._tools.geometry(), QColor(c.panel))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+        super().changeEvent(event)
+
+    def keyPressEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+        if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_in()
+        elif event.key() == Qt.Key.Key_Minus:
+            self.zoom_out()
+        else:
+            super().keyPressEvent(event)
