@@ -42,7 +42,7 @@ LEADS: Final = (0, 1, 2, 3)
 
 _MOST_AHEAD: Final = 12
 _ENOUGH_ARCS: Final = 9
-_MOST_COUNTS: Final = 24
+_MOST_COUNTS: Final = 96
 _FULL_DEVIATION: Final = 0.25
 _EASY: Final = 0.6
 _STEEP: Final = 12.0
@@ -347,7 +347,8 @@ def _to_end(task: Task) -> list[Arcs]:
     if nodes.closes:
         return [_arcs(n, n + 1, np.zeros(1, np.int64), low=low, high=high, beats=0.0, seconds=0.0)]
     left_out = _left_out(task)
-    source = np.flatnonzero(left_out[n] - left_out[: n + 1] < WALL / 2)
+    most = np.inf if task.leave_stars else WALL / 2
+    source = np.flatnonzero(left_out[n] - left_out[: n + 1] < most)
     source = source[(source >= n - _MOST_AHEAD) | (source == 0)]
     cost = left_out[n] - left_out[source]
     rest_s = nodes.times_s[n + 1] - nodes.times_s[source]

@@ -189,6 +189,7 @@ def solve_tempo(
         raise InputError(f"The tempo range {bpm_min:g}:{bpm_max:g} is empty.", "Give MIN:MAX, as in 80:110.")
     change = max_change * FREE_CHANGE if strictness == "free" else max_change
     limits = limits_of(bpm_min, bpm_max, change)
+    duration_s = max([duration_s, *(hit.time_s for hit in hits if hit.kind == "end")])
     inside = sorted((hit for hit in hits if 0 <= hit.time_s <= duration_s), key=lambda hit: hit.time_s)
     request = _Request(
         hits=tuple(inside),
