@@ -136,6 +136,7 @@ def train_study(
     held: Held,
     recipe: Recipe,
     extractor: Extractor,
+    jobs: int = 1,
 ) -> tuple[Table, Table]:
     """Train every variant of a study and measure it: the study's table, and the budgets."""
     autoencoder_loop(config, data, run).run()
@@ -146,7 +147,7 @@ def train_study(
         if slug(variant) not in trained:
             trained[slug(variant)] = train_variant(config, data, run, variant)
         bundle, budget = trained[slug(variant)]
-        writer = Writer(bundle, held.windows)
+        writer = Writer(bundle, held.windows, jobs=jobs)
         sets.append((variant.name, writer.write(held.index, with_settings(recipe, variant))))
         budgets.append((variant.name, budget))
     table = study_table(study, sets, extractor)
@@ -181,7 +182,9 @@ def trained_ablation(
     held, extractor = hold_out(asked), asked.choose_extractor()
     tables: list[Table] = []
     for study in studies:
-        tables += train_study(study, config, data, run, held=held, recipe=asked.recipe, extractor=extractor)
+        tables += train_study(
+            study, config, data, run, held=held, recipe=asked.recipe, extractor=extractor, jobs=asked.jobs
+        )
         print(forms.text(tables[-2]), forms.text(tables[-1]), sep="\n\n", end="\n\n")
     if output is not None:
         loop = config.denoiser.loop

@@ -25,8 +25,7 @@ from engine.timebase import BARS_PER_WINDOW, BEATS_PER_BAR, BEATS_PER_WINDOW, ST
 from training.controls_sweep import CHROMA, HARMONY
 from training.generate import Change, GeneratedWindow, Recipe, Writer, spread_spans, with_settings
 from training.metrics.bootstrap import Interval, mean_interval
-from training.metrics.extractors import Extractor
-from training.metrics.features import FeatureSpace
+from training.metrics.extractors import Extractor, comparable
 from training.metrics.piece import Piece, groups_of
 from training.metrics.report import MEASURES
 from training.metrics.retrieval import POOL, diversity, retrieval
@@ -79,9 +78,7 @@ def figures(
     ours, theirs = pieces_of(windows), pieces_of(windows, real=True)
     groups = groups_of(ours)
     found = {m.name: mean_interval(m.of(ours), groups, seed=seed) for m in MEASURES if m.name in names}
-    raw = extractor.rows(theirs)
-    space = FeatureSpace.fit(raw, extractor.blocks)
-    features, real_features = space.apply(extractor.rows(ours)), space.apply(raw)
+    features, real_features = comparable(extractor, ours, theirs)
     found["Diversity"] = diversity(features, groups, resamples=200, seed=seed)
     if pairs and len(ours) >= POOL:
         result = retrieval(features, real_features, extractor=extractor.name, groups=groups, seed=seed)

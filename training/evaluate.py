@@ -46,6 +46,7 @@ class Asked:
         settings: how they are written; the seed is set.
         precision: of the sampling.
         device: for the sampling.
+        jobs: sets sampled side by side, each on one thread.
         keep: whether generated sets are kept on disk and read again.
         extractor: "auto", "symbolic" or "musicnn"; musicnn: its interpreter.
     """
@@ -56,6 +57,7 @@ class Asked:
     settings: GenerationSettings = field(default_factory=lambda: GenerationSettings(seed=0))
     precision: Precision = "fp32"
     device: str = "cpu"
+    jobs: int = 1
     keep: bool = True
     extractor: str = "auto"
     musicnn: Path | None = None
@@ -130,7 +132,7 @@ def open_writer(bundle: Path, asked: Asked, held: Held) -> Writer:
             "Write music with it for videos (diffbgm score), and evaluate the folder of MIDI files: evaluate --midi.",
         )
     kept = KeptSets() if asked.keep else None
-    return Writer(loaded, held.windows, data=held.corpus.data_hash(), kept=kept)
+    return Writer(loaded, held.windows, data=held.corpus.data_hash(), kept=kept, jobs=asked.jobs)
 
 
 def training_tunes(corpus: Corpus) -> CopyIndex:

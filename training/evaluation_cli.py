@@ -102,7 +102,7 @@ def _add_common(parser: argparse.ArgumentParser, corpus: Path, *, windows: int) 
         "--precision", choices=("fp32", "bf16"), default="fp32", help="bf16: two to three times as fast where served"
     )
     parser.add_argument("--device", choices=DEVICES, default="cpu")
-    parser.add_argument("--threads", type=int, default=0, help="CPU threads (0: all)")
+    parser.add_argument("--jobs", type=int, default=0, help="sets sampled side by side, a thread each (0: one a core)")
     parser.add_argument("--no-cache", action="store_true", help="write everything anew, and keep nothing")
     parser.add_argument("--extractor", choices=("auto", "symbolic", "musicnn"), default="auto")
     parser.add_argument("--musicnn", type=Path, metavar="PYTHON", help="interpreter that has musicnn")
@@ -113,11 +113,14 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
     """What the options ask for."""
     import torch
 
-    from engine.device import choose_device
+    from engine.device import choose_device, thread_count
     from training.evaluate import Asked
 
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
+    device = choose_device(arguments.device)[0]
+    jobs = 1
+    if device == "cpu":
+        jobs = arguments.jobs or thread_count()
+        torch.set_num_threads(1)
     given = {name: getattr(arguments, name) for name in _SETTINGS}
     chosen = {name: value for name, value in given.items() if value is not None}
     settings = replace(GenerationSettings(seed=arguments.seed), **chosen)
@@ -127,7 +130,8 @@ def asked_of(arguments: argparse.Namespace) -> Asked:
         split=arguments.split,
         settings=settings,
         precision=arguments.precision,
-        device=choose_device(arguments.device)[0],
+        device=device,
+        jobs=jobs,
         keep=not arguments.no_cache,
         extractor=arguments.extractor,
         musicnn=arguments.musicnn,
@@ -197,9 +201,13 @@ def _ablate(arguments: argparse.Namespace) -> int:
     from training.report import ablation_report
 
     if arguments.train:
+        import torch
+
         from training.ablate_train import trained_ablation
 
-        trained_ablation(arguments.train, asked_of(arguments), arguments.run, arguments.output, only=arguments.only)
+        asked = asked_of(arguments)
+        torch.set_num_threads(asked.jobs)  # a training step is one piece of work; sets are sampled one at a time then
+        trained_ablation(arguments.train, replace(asked, jobs=1), arguments.run, arguments.output, only=arguments.only)
         return 0
     if arguments.bundle is None:
         raise InputError("There is nothing to ablate.", "Name a bundle, or a configuration with --train.")

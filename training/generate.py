@@ -7,11 +7,15 @@ them, and one that was interrupted goes on.
 
 from __future__ import annotations
 
+import hashlib
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
@@ -23,7 +27,7 @@ from engine.diffusion.composer import Composer
 from engine.diffusion.guides import guide
 from engine.diffusion.model import Bundle, CompactModel
 from engine.diffusion.noise import NoiseSource
-from engine.diffusion.sampling import Shaper, padded_beats, sample
+from engine.diffusion.sampling import DenoiseStep, Shaper, padded_beats, sample
 from engine.errors import InputError
 from engine.music.controls import HIT_COLUMNS, Conditions
 from engine.music.notes import Note, NoteTable, roll_to_notes
@@ -38,8 +42,11 @@ Progress = Callable[[int, int], None]
 Precision = Literal["fp32", "bf16"]
 
 AT_ONCE: Final = 32
-_GENERATION: Final = 1
-"""Raised when the same request would give other music for a reason that no other part of the key tells."""
+_CODE: Final = (
+    *("engine/diffusion", "engine/music/controls.py", "engine/music/wishes.py", "engine/music/progression.py"),
+    *("training/generate.py", "training/variants.py", "training/controls_sweep.py", "training/data/windows.py"),
+)
+"""What decides the music besides weights, data and settings."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +86,9 @@ class Change:
     wishes: Callable[[Conditions, str], Wishes] | None = None
 
 
+_COUNTING: Final = Lock()
+_STARTING: Final = Lock()
+
 UNCHANGED: Final = Change("", lambda conditions, window: conditions)
 
 
@@ -116,6 +126,8 @@ class Writer:
         data: hash of the corpus.
         kept: None keeps nothing.
         progress: None prints lines to stderr.
+        jobs: sets sampled side by side, each on one thread. That is faster than several threads on one set, above all
+            on a machine that has other work: threads of one set wait for each other at every layer.
         counts: how many windows were computed, and in how many seconds; sets that were read do not count.
     """
 
@@ -124,36 +136,59 @@ class Writer:
     data: str = ""
     kept: KeptSets | None = None
     progress: Progress | None = None
+    jobs: int = 1
     counts: dict[str, float] = field(default_factory=lambda: {"windows": 0.0, "seconds": 0.0})
 
     def write(self, index: NDArray[np.int64], recipe: Recipe) -> list[GeneratedWindow]:
         """Windows `index`, each on its own, 8 bars."""
         model = with_variant(self.bundle.model, recipe.variant)
         settings = _seeded(recipe)
-        out: list[GeneratedWindow] = []
-        for first in range(0, len(index), AT_ONCE):
-            part = index[first : first + AT_ONCE]
+
+        def write_part(part: NDArray[np.int64]) -> list[GeneratedWindow]:
             asked = [self._asked(np.array([number]), recipe) for number in part]
             names = [window_name(self.windows, int(number)) for number in part]
             make = partial(self._sample, model, asked, names, settings, recipe)
             notes = self._kept_or(recipe, names, BARS_PER_WINDOW, make)
-            out += self._results(part, asked, names, notes)
-            self._say(len(out), len(index), recipe)
-        return out
+            return list(self._results(part, asked, names, notes))
+
+        at_once = max(1, min(AT_ONCE, -(-len(index) // self.jobs)))
+        parts = [index[first : first + at_once] for first in range(0, len(index), at_once)]
+        return self._side_by_side(write_part, parts, len(index), recipe)
 
     def write_spans(self, spans: Sequence[NDArray[np.int64]], recipe: Recipe) -> list[GeneratedWindow]:
         """Longer pieces: each span is a run of windows one after another; sampled jointly, as in use."""
         model = with_variant(self.bundle.model, recipe.variant)
         settings = _seeded(recipe)
-        out: list[GeneratedWindow] = []
-        for numbers in spans:
+
+        def write_span(numbers: NDArray[np.int64]) -> list[GeneratedWindow]:
             asked = self._asked(numbers, recipe)
             name = window_name(self.windows, int(numbers[0]))
             make = partial(self._sample_span, model, asked, name, settings, recipe)
             notes = self._kept_or(recipe, [name], BARS_PER_WINDOW * len(numbers), make)
             real = span_notes(self.windows, int(numbers[0]), asked.n_beats)
-            out.append(GeneratedWindow(notes[0], real, asked, name, song_of(self.windows, int(numbers[0]))))
-            self._say(len(out), len(spans), recipe)
+            return [GeneratedWindow(notes[0], real, asked, name, song_of(self.windows, int(numbers[0])))]
+
+        return self._side_by_side(write_span, spans, len(spans), recipe)
+
+    def _side_by_side(
+        self,
+        write: Callable[[NDArray[np.int64]], list[GeneratedWindow]],
+        parts: Sequence[NDArray[np.int64]],
+        total: int,
+        recipe: Recipe,
+    ) -> list[GeneratedWindow]:
+        """Parts in order; what fails or is interrupted starts no further one."""
+        out: list[GeneratedWindow] = []
+        began, before = time.monotonic(), self.counts["windows"]
+        pool = ThreadPoolExecutor(max(1, self.jobs))
+        try:
+            for written in pool.map(write, parts):
+                out += written
+                self._say(len(out), total, recipe, before=before, began=began)
+        finally:
+            pool.shutdown(cancel_futures=True)
+        if self.counts["windows"] > before:
+            self.counts["seconds"] += time.monotonic() - began
         return out
 
     def _asked(self, numbers: NDArray[np.int64], recipe: Recipe) -> Conditions:
@@ -175,7 +210,7 @@ class Writer:
         self, recipe: Recipe, names: Sequence[str], bars: int, make: Callable[[], list[tuple[Note, ...]]]
     ) -> list[tuple[Note, ...]]:
         key = {
-            "generation": _GENERATION,
+            "code": code_key(),
             "weights": self.bundle.hash,
             "data": self.data,
             "windows": list(names),
@@ -185,10 +220,9 @@ class Writer:
         found = self.kept.load(key) if self.kept else None
         if found is not None and len(found) == len(names):
             return found
-        began = time.monotonic()
         made = make()
-        self.counts["windows"] += len(names) * bars / BARS_PER_WINDOW
-        self.counts["seconds"] += time.monotonic() - began
+        with _COUNTING:
+            self.counts["windows"] += len(names) * bars / BARS_PER_WINDOW
         if self.kept:
             self.kept.store(key, made)
         return made
@@ -209,7 +243,7 @@ class Writer:
         noise = NoiseSource.for_bars(settings.seed, [(name, bar) for name in names for bar in range(BARS_PER_WINDOW)])
         shape = self._pulls(asked, names, recipe)
         with _precision(model, recipe.precision):
-            *_, last = sample(model, rows, settings, noise, stride_beats=BEATS_PER_WINDOW, shape=shape)
+            last = _last(sample(model, rows, settings, noise, stride_beats=BEATS_PER_WINDOW, shape=shape))
         return [roll_to_notes(model.decode(latents)) for latents in last.x0_hat.split(BEATS_PER_WINDOW)]
 
     def _pulls(self, asked: Sequence[Conditions], names: Sequence[str], recipe: Recipe) -> Shaper | None:
@@ -235,19 +269,39 @@ class Writer:
         bars = range(padded_beats(asked.n_beats, stride) // BEATS_PER_BAR)
         noise = NoiseSource.for_bars(settings.seed, [(f"{name} span", bar) for bar in bars])
         with _precision(model, recipe.precision):
-            *_, last = sample(model, asked, settings, noise, stride_beats=stride)
+            last = _last(sample(model, asked, settings, noise, stride_beats=stride))
         return [roll_to_notes(model.decode(last.x0_hat[: asked.n_beats]))]
 
-    def _say(self, done: int, total: int, recipe: Recipe) -> None:
+    def _say(self, done: int, total: int, recipe: Recipe, *, before: float, began: float) -> None:
         if self.progress is not None:
             self.progress(done, total)
             return
-        if done != total and done % AT_ONCE:
-            return
-        speed = self.counts["windows"] / self.counts["seconds"] if self.counts["seconds"] else 0.0
-        pace = f", {speed:.2f} windows/s" if speed else ""
+        made = self.counts["windows"] - before
+        pace = f", {made / (time.monotonic() - began):.2f} windows/s" if made else ", kept"
         what = " ".join(part for part in (recipe.variant.name, recipe.change.name) if part)
-        print(f"{what}: {done}/{total}{pace}", file=sys.stderr)
+        if done == total or not done % AT_ONCE:
+            print(f"{what}: {done}/{total}{pace}", file=sys.stderr)
+
+
+@cache
+def code_key() -> str:
+    """A hash of the sources that decide the music, so that sets of an older version are not taken for this one's."""
+    root, digest = Path(__file__).parents[1], hashlib.sha256()
+    for place in _CODE:
+        path = root / place
+        for file in sorted(path.glob("*.py")) if path.is_dir() else [path]:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _last(steps: Iterator[DenoiseStep]) -> DenoiseStep:
+    """The last step. The first is taken by one thread at a time: it imports and sets up the sampler, and neither that
+    library's imports nor Python's filters of warnings, which are changed there, bear two threads."""
+    with _STARTING:
+        last = next(steps)
+    for step in steps:
+        last = step
+    return last
 
 
 def _seeded(recipe: Recipe) -> GenerationSettings:

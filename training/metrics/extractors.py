@@ -25,7 +25,7 @@ from engine.errors import InputError
 from engine.music.notes import Voice
 from engine.music.score import Part, Score, ScoreNote
 from engine.timebase import STEPS_PER_BEAT, TempoMap
-from training.metrics.features import SYMBOLIC_V1, block_sizes, features_of
+from training.metrics.features import SYMBOLIC_V1, FeatureSpace, block_sizes, features_of
 from training.metrics.piece import FloatArray, Piece
 
 MUSICNN_VARIABLE: Final = "DIFFBGM_MUSICNN_PYTHON"
@@ -46,10 +46,13 @@ class Extractor(Protocol):
 
     Attributes:
         name: as named in every output.
-        blocks: widths of the blocks that weigh alike, None: one block.
+        scaled: whether columns go by their mean and spread on real music before pieces are compared; features of
+            musicnn do not, so that distances are on the paper's scale.
+        blocks: widths of the blocks that weigh alike when scaled, None: one block.
     """
 
     name: str
+    scaled: bool
     blocks: Sequence[int] | None
 
     def rows(self, pieces: Sequence[Piece]) -> FloatArray:
@@ -61,6 +64,7 @@ class SymbolicExtractor:
     """Hand-made features from notes alone, see `training.metrics.features`."""
 
     name = SYMBOLIC_V1
+    scaled = True
 
     def __init__(self) -> None:
         self.blocks: Sequence[int] | None = block_sizes()
@@ -83,6 +87,7 @@ class MusicnnExtractor:
     python: Path
     kept: Path | None = None
     name: str = MUSICNN
+    scaled: bool = False
     blocks: Sequence[int] | None = None
 
     def rows(self, pieces: Sequence[Piece]) -> FloatArray:
@@ -127,6 +132,17 @@ class MusicnnExtractor:
         except subprocess.CalledProcessError as error:
             last = (error.stderr or "").strip().splitlines()[-1:] or ["no message"]
             raise InputError(f"musicnn failed: {last[0]}.", hint) from error
+
+
+def comparable(
+    extractor: Extractor, generated: Sequence[Piece], real: Sequence[Piece]
+) -> tuple[FloatArray, FloatArray]:
+    """Features of both sets on one scale, float64 `[W, D]` each."""
+    ours, theirs = extractor.rows(generated), extractor.rows(real)
+    if not extractor.scaled:
+        return ours, theirs
+    space = FeatureSpace.fit(theirs, extractor.blocks)
+    return space.apply(ours), space.apply(theirs)
 
 
 def render_for_musicnn(piece: Piece) -> NDArray[np.float32]:

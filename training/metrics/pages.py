@@ -85,10 +85,15 @@ def write_report(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         contents |= {plots[s.name]: shape_plot(s.shape, s.name) for s in systems if s.name in plots}
+        if plots:
+            contents[FIGURES] = figures_plot(systems)
         return tuple(write_file(folder / name, content) for name, content in contents.items())
     except OSError as error:
         sentence = f"The report cannot be written to {folder}: {error.strerror}."
         raise OutputError(sentence, "Choose another folder.") from error
+
+
+FIGURES: Final = "figures.png"
 
 
 def _can_plot() -> bool:
@@ -216,6 +221,7 @@ def as_markdown(
     parts += [f"![{caption}]({name})" for name, caption in (pictures or {}).items()]
     if systems:
         parts.append(_overview(systems))
+        parts.append(f"![Figures with intervals; grey is real music, dotted is chance]({FIGURES})" if plots else "")
     for system in systems:
         parts += [_system_page(system, plots.get(system.name, ""))]
     parts.append(_definitions(systems))
@@ -332,6 +338,48 @@ def shape_plot(shape: Sequence[ShapeDistance], name: str) -> bytes:
     image = io.BytesIO()
     figure.savefig(image, format="png", dpi=90, metadata={"Software": None})
     return image.getvalue()
+
+
+FIGURES_PLOTTED: Final = (
+    *("PCHE", "GPS", "SI", "SC", "density", "note length", "polyphony", "Diversity"),
+    *("P@5", "P@10", "P@20", "average rank"),
+)
+
+
+def figures_plot(systems: Sequence[SystemReport]) -> bytes:
+    """Each system's figures with their intervals, beside its real music's (grey) and chance (dotted), as PNG."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    columns = 4
+    names = [name for name in FIGURES_PLOTTED if any(row.name == name for s in systems for row in s.rows)]
+    lines = max(1, -(-len(names) // columns))
+    figure = Figure(figsize=(3.4 * columns, 0.6 + lines * (1.0 + 0.4 * len(systems))), layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(lines, columns, squeeze=False).ravel()
+    for panel in panels[len(names) :]:
+        panel.remove()
+    for panel, name in zip(panels, names, strict=False):
+        for place, system in enumerate(systems):
+            for row in (row for row in system.rows if row.name == name):
+                _whisker(panel, row.real, place + 0.15, "tab:gray")
+                _whisker(panel, row.generated, place - 0.15, "tab:orange")
+                if not math.isnan(row.chance):
+                    panel.axvline(row.chance, linestyle=":", color="tab:gray", linewidth=1)
+        panel.set_yticks(range(len(systems)), [system.name for system in systems], fontsize=7)
+        panel.set_ylim(len(systems) - 0.5, -0.5)
+        panel.tick_params(axis="x", labelsize=7)
+        panel.set_title(name, fontsize=9)
+    image = io.BytesIO()
+    figure.savefig(image, format="png", dpi=90, metadata={"Software": None})
+    return image.getvalue()
+
+
+def _whisker(panel: Any, interval: Interval, height: float, colour: str) -> None:
+    if not math.isnan(interval.value):
+        panel.plot([interval.value], [height], marker="o", markersize=4, color=colour)
+    if not math.isnan(interval.low):
+        panel.plot([interval.low, interval.high], [height, height], color=colour)
 
 
 def response_plot(table: Table) -> bytes:

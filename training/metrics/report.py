@@ -16,8 +16,7 @@ import numpy as np
 from training.metrics import quality
 from training.metrics.bootstrap import Interval, difference_interval, mean_interval
 from training.metrics.copying import CopyIndex, CopyReport, copy_report
-from training.metrics.extractors import Extractor, SymbolicExtractor
-from training.metrics.features import FeatureSpace
+from training.metrics.extractors import Extractor, SymbolicExtractor, comparable
 from training.metrics.piece import FloatArray, Piece, groups_of
 from training.metrics.retrieval import POOL, Retrieval, diversity, retrieval
 from training.metrics.shape import ShapeDistance, shape_report
@@ -239,9 +238,7 @@ def assess(
         raise ValueError(f"{len(generated)} generated and {len(real)} real pieces")
     rows = [_measure_row(measure, generated, real, paired, seed) for measure in MEASURES]
     maker = extractor or SymbolicExtractor()
-    raw = maker.rows(real)
-    space = FeatureSpace.fit(raw, maker.blocks)
-    ours, theirs = space.apply(maker.rows(generated)), space.apply(raw)
+    ours, theirs = comparable(maker, generated, real)
     rows.append(_diversity_row((ours, groups_of(generated)), (theirs, groups_of(real)), maker.name, seed))
     if paired and len(real) >= POOL:
         rows += _retrieval_rows(retrieval(ours, theirs, extractor=maker.name, groups=groups_of(real), seed=seed))

@@ -34,7 +34,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def run(place: Path) -> Run:
     def call(command: str, *arguments: object) -> int:
-        shared = ["--data", place / "corpus.npz", "--steps", 2, "--extractor", "symbolic", "--threads", 1]
+        shared = ["--data", place / "corpus.npz", "--steps", 2, "--extractor", "symbolic", "--jobs", 2]
         return main([command, *map(str, [*arguments, *shared])])
 
     return call

@@ -82,6 +82,13 @@ def test_sets_are_read_again_and_damaged_ones_written_anew(bundle: Bundle, windo
     assert third.counts["windows"] == 4
 
 
+def test_jobs_side_by_side_write_the_same(bundle: Bundle, windows: WindowSet) -> None:
+    index = np.array([0, 4, 9, 12, 17])
+    one, two = (Writer(bundle, windows, jobs=jobs).write(index, Recipe(FEW)) for jobs in (1, 2))
+    assert [w.notes for w in one] == [w.notes for w in two]
+    assert [w.name for w in one] == [w.name for w in two]
+
+
 def predicted(picture: Picture, plan: bool, *, timestep: int, **settings: float) -> torch.Tensor:
     asked = replace(FEW, **settings)  # type: ignore[arg-type]
     model = with_variant(tiny_model(), Variant("x", picture=picture, plan=plan))

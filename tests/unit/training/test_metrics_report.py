@@ -105,6 +105,7 @@ class Counts:
     """Two numbers a piece."""
 
     name = "counts"
+    scaled = False
     blocks = None
 
     def rows(self, pieces: Sequence[Piece]) -> FloatArray:
@@ -129,7 +130,7 @@ def folder(paired: SystemReport, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 def test_files_of_a_report(folder: Path) -> None:
-    names = ["report.csv", "report.json", "report.md", "shape-other.png", "shape-walks-co.png"]
+    names = ["figures.png", "report.csv", "report.json", "report.md", "shape-other.png", "shape-walks-co.png"]
     pytest.importorskip("matplotlib")
     assert sorted(path.name for path in folder.iterdir()) == names
     assert (folder / "shape-walks-co.png").read_bytes().startswith(PNG)

@@ -15,7 +15,7 @@ TICKS = 480
 
 
 def write(file: Path, notes: list[tuple[float, float, int]], *, tempos: tuple[tuple[float, int], ...] = ()) -> None:
-    """A type 1 file: tempi (beat, microseconds) on a track of their own, notes (beat, beats, pitch) on one without name."""
+    """A type 1 file: tempi (beat, microseconds) on a track of their own, notes (beat, beats, pitch) on a second one."""
     file.parent.mkdir(parents=True, exist_ok=True)
     midi = mido.MidiFile(type=1, ticks_per_beat=TICKS)
     tempo_events = [(beat, mido.MetaMessage("set_tempo", tempo=us)) for beat, us in tempos]
