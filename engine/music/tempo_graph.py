@@ -40,6 +40,12 @@ END_FARTHEST_BEATS: Final = 3.9
 LEADS: Final = (0, 1, 2, 3)
 """Sixteenths of rest before the music begins."""
 
+NEAR_FRAMES: Final = 0.95
+"""An unstarred hit may be met this many frames off."""
+SOFT_FRAMES: Final = 4.0
+SOFT_WEIGHT: Final = 0.4
+"""A dissolve may be met farther off, and counts less."""
+
 _MOST_AHEAD: Final = 12
 _ENOUGH_ARCS: Final = 9
 _MOST_COUNTS: Final = 96
@@ -133,7 +139,7 @@ class Nodes:
     def of(cls, hits: Sequence[HitPoint], duration_s: float, *, frame_s: float, taste: Taste) -> Nodes:
         """Nodes of hits in the order of time."""
         n = len(hits)
-        weights = np.array([0.0, *(0.3 + 0.7 * hit.salience for hit in hits), 0.0])
+        weights = np.array([0.0, *((0.3 + 0.7 * hit.salience) * (SOFT_WEIGHT if hit.soft else 1) for hit in hits), 0.0])
         place = np.zeros((n + 2, EIGHTHS_PER_BAR))
         for i, hit in enumerate(hits, 1):
             place[i] = taste.place * weights[i] * PLACE_COSTS
@@ -150,10 +156,6 @@ class Nodes:
             place=place,
             closes=bool(hits) and hits[-1].kind == "end",
         )
-
-
-NEAR_FRAMES: Final = 0.95
-SOFT_FRAMES: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

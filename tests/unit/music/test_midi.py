@@ -15,9 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InputError, OutputError
+from engine.music.hits import HitPoint
 from engine.music.midi import TICKS_PER_BEAT, midi_bytes, read_markers, read_midi, write_midi
 from engine.music.notes import Note, Voice
 from engine.music.score import Marker, Score, perform
+from engine.music.tempo_map import solve_tempo
 from engine.timebase import TempoChange, TempoMap
 
 NOTES = [
@@ -206,3 +208,17 @@ def test_a_missing_file_and_a_missing_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(OutputError):
         write_midi(_score(TempoMap.constant(120)), tmp_path / "none" / "a.mid")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_tempo_that_bends_for_hits_is_exact_and_reads_back(tmp_path: Path) -> None:
+    hits = [HitPoint(Fraction(1201 + 3137 * i, 1000), starred=True) for i in range(18)]
+    solution = solve_tempo(hits, duration_s=Fraction(60), bpm_min=70, bpm_max=120, preferred_bpm=90)
+    tempo = solution.tempo
+    assert len(tempo.changes) > 20
+    write_midi(_score(tempo, end_s=Fraction(60)), tmp_path / "a.mid")
+    _, read = read_midi(tmp_path / "a.mid")
+    assert read.changes == tempo.changes
+    assert abs(read.start_s - tempo.start_s) < Fraction(1, 10**6)
+    stars = [placement for placement in solution.placements if placement.starred]
+    assert len(stars) > 12
+    assert all(abs(read.seconds(Fraction(p.step, 4)) - p.time_s) < Fraction(5, 10**5) for p in stars)
