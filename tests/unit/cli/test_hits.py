@@ -27,7 +27,7 @@ from tests.helpers.video import TinyVideo
 
 @pytest.fixture
 def video(tiny_video: Callable[..., TinyVideo]) -> Path:
-    return tiny_video(shots_s=(2.0, 2.4, 2.0, 2.2)).path
+    return tiny_video(shots_s=(2.0, 2.5, 2.0, 2.0)).path
 
 
 def _told(capsys: pytest.CaptureFixture[str], *args: object) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def _told(capsys: pytest.CaptureFixture[str], *args: object) -> dict[str, Any]:
 
 def test_the_cuts_of_a_video_are_told(video: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = _told(capsys, video)
-    assert [hit["time_s"] for hit in told["hits"]] == pytest.approx([2.0, 4.4, 6.4])
+    assert [hit["time_s"] for hit in told["hits"]] == pytest.approx([2.0, 4.5, 6.5])
     assert all(hit["starred"] and abs(hit["error_ms"]) < 0.05 for hit in told["hits"])
     assert all(hit["audible"] is None for hit in told["hits"])
     assert 70 <= told["bpm"]["lowest"] <= told["bpm"]["highest"] <= 120
@@ -46,15 +46,15 @@ def test_the_cuts_of_a_video_are_told(video: Path, capsys: pytest.CaptureFixture
 
 
 def test_stars_and_markers_come_from_the_options(video: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = _told(capsys, video, "--star", "4.4", "--star", "0:05.5", "--marker", "7.4=the door")
-    assert [hit["time_s"] for hit in told["hits"] if hit["starred"]] == pytest.approx([4.4, 5.5])
+    told = _told(capsys, video, "--star", "4.5", "--star", "0:05.5", "--marker", "7.4=the door")
+    assert [hit["time_s"] for hit in told["hits"] if hit["starred"]] == pytest.approx([4.5, 5.5])
     assert [hit["label"] for hit in told["hits"] if hit["kind"] == "marker"] == ["", "the door"]
     told = _told(capsys, video, "--star", "none")
     assert not any(hit["starred"] for hit in told["hits"])
 
 
 def test_what_is_dropped_is_told_with_a_reason(video: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    told = _told(capsys, video, "--star", "4.4", "--star", "4.5", "--tempo", "90:100")
+    told = _told(capsys, video, "--star", "4.5", "--star", "4.6", "--tempo", "90:100")
     assert len(told["dropped"]) >= 1 and told["relaxations"]
     assert any(drop["starred"] and drop["reason"] for drop in told["dropped"])
 
