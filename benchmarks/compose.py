@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from engine.audio.finishing import Place, finish
 from engine.audio.synth import choose_synthesizer
 from engine.diffusion.model import Bundle, load_bundle
 from engine.direction import OPEN, Direction
+from engine.music.controls import HIT_COLUMNS
 from engine.music.music_plan import MusicPlan
 from engine.music.notes import Note
 from engine.music.score import Score
@@ -52,11 +53,30 @@ def bundle_of(folder: str | None) -> Bundle:
     return load_bundle(Path(folder) if folder else resource_path("model", "compact"))
 
 
-def compose(bundle: Bundle, signals: FrameSignals, settings: GenerationSettings, direction: Direction = OPEN) -> Piece:
-    """A piece for a picture, as a run composes it."""
+def compose(
+    bundle: Bundle,
+    signals: FrameSignals,
+    settings: GenerationSettings,
+    direction: Direction = OPEN,
+    *,
+    aware: bool = True,
+    finished: bool = True,
+) -> Piece:
+    """A piece for a picture, as a run composes it.
+
+    Args:
+        aware: whether the rows ask for hits.
+        finished: whether endings and hits are completed by rule.
+    """
     plan = plan_music(signals, settings, quantiles=bundle.config.quantiles, direction=direction)
+    if not aware:
+        dynamic = plan.conditions.dynamic.copy()
+        dynamic[:, HIT_COLUMNS] = 0
+        plan = replace(plan, conditions=replace(plan.conditions, dynamic=dynamic))
     *_, last = denoise(bundle, plan, settings, direction=direction)
-    notes = finish_notes(final_notes(bundle, last, plan.n_beats), plan, settings)
+    notes = final_notes(bundle, last, plan.n_beats, loops=settings.ending == "loop")
+    if finished:
+        notes = finish_notes(notes, plan, settings)
     return Piece(plan, notes, write_score(notes, plan, settings, direction), settings)
 
 

@@ -68,13 +68,19 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("videos", type=Path, nargs="*")
     parser.add_argument("--seeds", type=int, default=50)
     parser.add_argument("--bundle")
+    parser.add_argument("--unfinished", action="store_true", help="as the model leaves it, without the rule")
     parser.add_argument("--no-sound", action="store_true", help="notes only")
     options = parser.parse_args(argv)
     bundle = bundle_of(options.bundle)
     pictures = [look(video) for video in videos_in(options.videos)] or [made_up_signals(Fraction(24), _CUTS_S)]
     endings = [
         ending_of(
-            compose(bundle, pictures[seed % len(pictures)], GenerationSettings(seed=seed)),
+            compose(
+                bundle,
+                pictures[seed % len(pictures)],
+                GenerationSettings(seed=seed),
+                finished=not options.unfinished,
+            ),
             sound=not options.no_sound,
         )
         for seed in range(options.seeds)

@@ -4,7 +4,8 @@ Every video is scored with default settings. Two sets of instants are looked at:
 1.5 s or more after the one before (as labelled in a `cuts.json` beside the videos' folder, where it has them; as
 detected otherwise). An instant is met when something begins within one video frame of it in the MIDI, and when librosa
 finds an onset in the WAV within 20 ms or one frame, whichever is larger. Beside it stand the same seed without guidance
-and completion (`hit_onsets` off, the same tempo), and chance: the same instants shifted by up to a second, either way.
+and completion (`hit_onsets` off, the same tempo), one whose rows do not ask for hits either, and chance: the instants
+of the guided piece shifted by up to a second, either way.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from engine.direction import OPEN
 from engine.music.hits import gather_hits
 from engine.settings import GenerationSettings
 
+WAYS = ("guided", "unguided", "unaware")
 STAR_BAR, CUT_BAR = 0.95, 0.9
 APART_S = 1.5
 HEARD_S = 0.02
@@ -110,7 +112,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--no-sound", action="store_true", help="notes only")
     options = parser.parse_args(argv)
     bundle = bundle_of(options.bundle)
-    tallies = {(kind, way): Tally() for kind in ("stars", "cuts") for way in ("guided", "unguided")}
+    tallies = {(kind, way): Tally() for kind in ("stars", "cuts") for way in WAYS}
     print(f"{'video':<36}{'stars':>6}{'notes':>8}{'sound':>8}   {'cuts':>5}{'notes':>8}{'sound':>8}")
     for video in videos_in(options.videos):
         signals = look(video)
@@ -119,8 +121,9 @@ def main(argv: list[str] | None = None) -> int:
         here = {kind: Tally() for kind in ("stars", "cuts")}
         for seed in range(1, options.seeds + 1):
             settings = GenerationSettings(seed=seed, palette=options.palette)
-            for way in ("guided", "unguided"):
-                piece = compose(bundle, signals, replace(settings, hit_onsets=way == "guided"), OPEN)
+            for way in WAYS:
+                asked = replace(settings, hit_onsets=way == "guided")
+                piece = compose(bundle, signals, asked, aware=way != "unaware")
                 onsets = onsets_of(piece, sound=not options.no_sound)
                 for kind, instants_s in instants_of(video, piece).items():
                     tallies[kind, way].add(instants_s, onsets, within)
@@ -148,7 +151,7 @@ def report(tallies: dict[tuple[str, str], Tally]) -> int:
     """Print the table; 1 when a bar is missed."""
     print(f"\n{'':<28}{'n':>5}{'notes':>9}{'sound':>9}")
     for kind in ("stars", "cuts"):
-        for way in ("guided", "unguided"):
+        for way in WAYS:
             tally = tallies[kind, way]
             print(f"{kind + ', ' + way:<28}{tally.n:>5}{tally.share('notes'):>9.1%}{tally.share('sound'):>9.1%}")
         tally = tallies[kind, "guided"]

@@ -196,7 +196,10 @@ _ALL: Final = (
         room_s=1.6,
         melody=(Layer("Flute", 73, 60, 96, 0, 0.12, BOWED, reverb=0.3),),
         inner=(Layer("Harp", 46, 40, 98, -4, -0.25, PLUCKED, velocity_shift=4, reverb=0.3),),
-        bass=(Layer("Cello", 42, 36, 69, -4, 0.2, BOWED, reverb=0.25),),
+        bass=(
+            Layer("Cello", 42, 36, 69, -4, 0.2, BOWED, reverb=0.25),
+            Layer("Harp", 46, 36, 72, -6, -0.2, PLUCKED, velocity_shift=8, reverb=0.3, hits_only=True),
+        ),
     ),
     _palette(
         "guitar",
@@ -216,7 +219,10 @@ _ALL: Final = (
             Layer("Crystal", 98, 52, 96, 0, 0.1, SINGING, reverb=0.4, chorus=0.2, velocity_scale=0.85),
             Layer("Halo pad", 94, 52, 88, -11, -0.2, PAD, reverb=0.45),
         ),
-        inner=(Layer("Warm pad", 89, 43, 88, -4, -0.1, PAD, reverb=0.4, chorus=0.35),),
+        inner=(
+            Layer("Warm pad", 89, 43, 88, -4, -0.1, PAD, reverb=0.4, chorus=0.35),
+            Layer("Crystal", 98, 52, 96, -6, 0.1, SINGING, velocity_shift=8, reverb=0.4, hits_only=True),
+        ),
         bass=(
             Layer(
                 "Synth bass", 39, 26, 57, -5, 0.0, Articulation(gate=0.95, join_steps=2, overlap_s=0.01), reverb=0.05
