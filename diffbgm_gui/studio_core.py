@@ -197,12 +197,12 @@ class StudioCore(QObject):
         state, take = self.state, self.document.take
         if state.roll is not None or state.plan:
             step = state.step - 1 if state.roll is not None else None
-            roll = state.roll if state.roll is not None or take is None else self._finished(take).roll
+            roll = state.roll if state.roll is not None or take is None else self.finished(take).roll
             self._shown = Shown(roll, state.plan, is_live=True, step=step)
         elif take is None:
             self._shown = Shown(None, {})
         else:
-            self._shown = self._of_step(take) or self._finished(take)
+            self._shown = self._of_step(take) or self.finished(take)
         self.shown_changed.emit()
 
     def _of_step(self, take: Take) -> Shown | None:
@@ -213,9 +213,9 @@ class StudioCore(QObject):
         steps = self._steps.get((take.id, noisy), ())
         if step >= len(steps):
             return None
-        return Shown(steps[step].roll, self._finished(take).plan, step=step, take_id=take.id)
+        return Shown(steps[step].roll, self.finished(take).plan, step=step, take_id=take.id)
 
-    def _finished(self, take: Take) -> Shown:
+    def finished(self, take: Take) -> Shown:
         """A take as its notes are; kept for the last few."""
         if take.id not in self._drawn:
             roll = draw_notes(take.notes, take.plan.n_beats * STEPS_PER_BEAT)
