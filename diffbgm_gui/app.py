@@ -3,43 +3,87 @@
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from diffbgm_gui.diagnostics import listen
+from diffbgm_gui.languages import use_language
 from diffbgm_gui.main_window import TITLE, MainWindow
-from diffbgm_gui.scenes import SceneTaker
+from diffbgm_gui.preferences import AppSettings, Preferences
 from diffbgm_gui.theme import apply_theme
 from engine import __version__
+
+if TYPE_CHECKING:
+    from diffbgm_gui.scenes import Scene
 
 logger = logging.getLogger(__name__)
 
 
-def make_application(arguments: list[str]) -> QApplication:
-    """The one QApplication, named and themed."""
+def make_application(arguments: list[str], settings: AppSettings | None = None) -> QApplication:
+    """The one QApplication: named, themed, in the user's language."""
+    settings = settings if settings is not None else AppSettings(language="en")
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(arguments)
     app.setApplicationName("diffbgm-studio")
     app.setApplicationDisplayName(TITLE)
     app.setOrganizationName("diffbgm")
     app.setApplicationVersion(__version__)
-    apply_theme(app)
+    use_language(app, settings.language)
+    apply_theme(app, settings.theme)
     return app
 
 
-def run_app(video: Path | None, *, screenshot: Path | None = None, scene: str = "empty") -> int:
-    """Show the window until it is closed, or until the picture of a scene is written; the exit status."""
-    app = make_application(["diffbgm-studio"])
-    window = MainWindow(remember=screenshot is None)
+def run_app(path: Path | None) -> int:
+    """Show the window until it is closed; the exit status.
+
+    Args:
+        path: a video or a project to open.
+    """
+    listen()
+    preferences = Preferences()
+    app = make_application(["diffbgm-studio"], preferences.current)
+    window = MainWindow(preferences=preferences, remember=True)
+    sys.excepthook = _told_by(window)
     window.show()
-    taker = None
-    if screenshot is not None:
-        taker = SceneTaker(window, scene=scene, output=screenshot, video=video)
-        taker.finished.connect(app.exit)
-        QTimer.singleShot(0, taker.start)
-    elif video is not None:
-        QTimer.singleShot(0, lambda: window.open(video))
+    if path is not None:
+        QTimer.singleShot(0, lambda: window.open(path))
+    else:
+        QTimer.singleShot(0, window.files.offer_leftovers)
+    return app.exec()
+
+
+def take_picture(scene: Scene) -> int:
+    """Write a picture of the window in a situation; the exit status."""
+    from diffbgm_gui.scenes import SceneTaker, picture_preferences
+
+    preferences = picture_preferences(scene)
+    app = make_application(["diffbgm-studio"], preferences.current)
+    window = MainWindow(preferences=preferences)
+    window.files.ask_to_save = lambda: "discard"
+    taker = SceneTaker(window, scene)
+    taker.finished.connect(app.exit)
+    window.show()
+    QTimer.singleShot(0, taker.start)
     status = app.exec()
     window.close()
     return status
+
+
+def _told_by(window: MainWindow) -> object:
+    """What becomes of an error that nobody expected: it is logged and told, and the window goes on."""
+
+    def tell(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+            return
+        logger.error("an error in the window", exc_info=(kind, error, trace))
+        window.studio.notice(
+            "error", window.tr("Something went wrong inside the program."), f"{kind.__name__}: {error}"
+        )
+
+    return tell

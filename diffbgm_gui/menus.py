@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtGui import QGuiApplication
 
+from diffbgm_gui.diagnostics import diagnostics
 from diffbgm_gui.document import SAME_S, swap_takes, toggle_marker, toggle_star, with_range
 from diffbgm_gui.studio import Studio
 from engine.resources import find_resource
-from engine.version import __version__
 
 if TYPE_CHECKING:
     from diffbgm_gui.main_window import MainWindow
@@ -226,11 +226,31 @@ def _music_menu(window: MainWindow) -> None:
 
 def _help_menu(window: MainWindow) -> None:
     add = window.commands.add
+    add("help", "shortcuts", tr("&Shortcuts"), partial(_shortcuts, window), ("?", "F1"), icon="keyboard")
     add("help", "help-demo", tr("Open &demo"), window.files.open_demo).setEnabled(
         find_resource("demo", "demo.mp4") is not None
     )
-    add("help", "about", tr("&About"), partial(_about, window))
+    window.commands.line("help")
+    add("help", "diagnostics", tr("&Copy diagnostics"), partial(_copy_diagnostics, window), icon="copy",
+        tip=tr("Copies versions, settings and the log, for a report; no names of files"))  # fmt: skip
+    add("help", "about", tr("&About"), partial(_about, window), icon="info")
+
+
+def _shortcuts(window: MainWindow) -> None:
+    from diffbgm_gui.widgets.shortcuts import ShortcutsPage
+
+    page = window.findChild(ShortcutsPage) or ShortcutsPage(window.commands, window)
+    page.toggle()
+
+
+def _copy_diagnostics(window: MainWindow) -> None:
+    clipboard = QGuiApplication.clipboard()
+    if clipboard is not None:
+        clipboard.setText(diagnostics(window.studio))
+        window.studio.notice("good", tr("The diagnostics are on the clipboard."))
 
 
 def _about(window: MainWindow) -> None:
-    QMessageBox.about(window, "Diff-BGM Studio", f"<b>Diff-BGM Studio {__version__}</b>")
+    from diffbgm_gui.widgets.about import AboutBox
+
+    AboutBox(window).open()

@@ -101,13 +101,17 @@ class Preferences(QObject):
 
     What concerns the engine is handed to it by its environment variables. Those that were set when the program started
     stay as they were: who sets them means it.
+
+    Args:
+        settings: these, instead of those that are kept; then nothing is kept either.
     """
 
     changed = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, settings: AppSettings | None = None) -> None:
         super().__init__(parent)
-        self.current = read_settings()
+        self._is_kept = settings is None
+        self.current = settings if settings is not None else read_settings()
         self._outside = {name for name in _TO_ENGINE.values() if os.environ.get(name)}
         self._tell_engine()
 
@@ -117,7 +121,8 @@ class Preferences(QObject):
         if after == self.current:
             return
         self.current = after
-        write_settings(after)
+        if self._is_kept:
+            write_settings(after)
         self._tell_engine()
         self.changed.emit(after)
 

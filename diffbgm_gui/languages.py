@@ -1,0 +1,54 @@
+"""The language of the window: English in the source, others from `resources/translations`."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from engine.resources import find_resource
+
+logger = logging.getLogger(__name__)
+
+SOURCE: Final = "en"
+TRANSLATED: Final = ("zh_CN",)
+
+_installed: list[QTranslator] = []
+
+
+def language_for(preferred: str) -> str:
+    """A language that there is: the preferred one, or for "" the desktop's, or English."""
+    wanted = [preferred] if preferred else [name.replace("-", "_") for name in QLocale.system().uiLanguages()]
+    for name in wanted:
+        if name.split("_")[0] == SOURCE:
+            return SOURCE
+        for there in TRANSLATED:
+            if name == there or (name.split("_")[0] == there.split("_")[0] and "TW" not in name and "Hant" not in name):
+                return there
+    return SOURCE
+
+
+def use_language(app: QApplication, preferred: str) -> str:
+    """Let an application speak a language; which one it is. Widgets that are there already keep their words."""
+    while _installed:
+        app.removeTranslator(_installed.pop())
+    language = language_for(preferred)
+    QLocale.setDefault(QLocale(language))
+    if language == SOURCE:
+        return language
+    path = find_resource("translations", f"diffbgm_{language}.qm")
+    places = ((path.parent, path.stem) if path is not None else None, (_of_qt(), f"qtbase_{language}"))
+    for place in places:
+        translator = QTranslator(app)
+        if place is not None and translator.load(place[1], str(place[0])):
+            app.installTranslator(translator)
+            _installed.append(translator)
+        else:
+            logger.info("there is no translation %s", place)
+    return language
+
+
+def _of_qt() -> str:
+    return QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)

@@ -1,0 +1,139 @@
+"""All shortcuts on one page over the window, made from the actions themselves."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from diffbgm_gui import theme
+from diffbgm_gui.commands import Commands
+
+_COLUMN_PX: Final = 330
+_MOST_COLUMNS: Final = 4
+
+
+class ShortcutsPage(QWidget):
+    """Covers its parent until it is clicked, or Esc or ? is pressed."""
+
+    def __init__(self, commands: Commands, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._commands = commands
+        self.setAccessibleName(self.tr("Shortcuts"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        parent.installEventFilter(self)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(48, 36, 48, 36)
+        self._page: QScrollArea | None = None
+        self.hide()
+
+    def toggle(self) -> None:
+        """Show or hide it."""
+        if self.isVisible():
+            self.hide()
+            return
+        self._fill()
+        self.setGeometry(self.parentWidget().rect())
+        self.show()
+        self.raise_()
+        self.setFocus()
+
+    def shown(self) -> dict[str, str]:
+        """What is shown: the words of each action with its keys."""
+        return {
+            words_of(action): keys_of(action) for _, actions in groups(self._commands) for action in actions
+        }  # fmt: skip
+
+    def _fill(self) -> None:
+        if self._page is not None:
+            self._page.deleteLater()
+        page = QWidget()
+        page.setObjectName("panel")
+        columns = QHBoxLayout(page)
+        columns.setContentsMargins(24, 20, 24, 20)
+        columns.setSpacing(32)
+        n_columns = max(1, min(_MOST_COLUMNS, (self.parentWidget().width() - 100) // _COLUMN_PX))
+        heights = [0] * n_columns
+        stacks = [QVBoxLayout() for _ in range(n_columns)]
+        for title, actions in groups(self._commands):
+            shortest = heights.index(min(heights))
+            stacks[shortest].addWidget(_group(title, actions))
+            heights[shortest] += len(actions) + 2
+        for stack in stacks:
+            stack.addStretch(1)
+            columns.addLayout(stack, 1)
+        self._page = QScrollArea()
+        self._page.setFrameShape(QFrame.Shape.NoFrame)
+        self._page.setWidgetResizable(True)
+        self._page.setWidget(page)
+        self._layout.addWidget(self._page)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        veil = QColor(theme.colours().window)
+        veil.setAlpha(225)
+        QPainter(self).fillRect(self.rect(), veil)
+
+    def mousePressEvent(self, _event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self.hide()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        if event.key() == Qt.Key.Key_Escape or event.text() == "?":
+            self.hide()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Esc closes the page, before it is taken for a shortcut."""
+        is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
+        if is_key and (event.key() == Qt.Key.Key_Escape or event.text() == "?"):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
+            self.setGeometry(self.parentWidget().rect())
+        return False
+
+
+def groups(commands: Commands) -> list[tuple[str, list[QAction]]]:
+    """The actions that have keys, by menu, in the menus' order."""
+    found: list[tuple[str, list[QAction]]] = []
+    for menu in commands.menus.values():
+        actions = [action for action in menu.actions() if not action.menu() and action.shortcuts()]
+        if actions:
+            found.append((menu.title().replace("&", ""), actions))
+    return found
+
+
+def words_of(action: QAction) -> str:
+    """What an action says, without marks for the keyboard."""
+    return action.text().replace("&", "").rstrip("…")
+
+
+def keys_of(action: QAction) -> str:
+    """Its keys, as the desktop writes them."""
+    form = QKeySequence.SequenceFormat.NativeText
+    return "  ".join(shortcut.toString(form) for shortcut in action.shortcuts())
+
+
+def _group(title: str, actions: list[QAction]) -> QWidget:
+    box = QWidget()
+    grid = QGridLayout(box)
+    grid.setContentsMargins(0, 0, 0, 18)
+    grid.setHorizontalSpacing(18)
+    grid.setVerticalSpacing(6)
+    grid.setColumnStretch(0, 1)
+    heading = QLabel(title)
+    heading.setObjectName("title")
+    grid.addWidget(heading, 0, 0, 1, 2)
+    for row, action in enumerate(actions, start=1):
+        words = QLabel(words_of(action))
+        words.setObjectName("dim")
+        keys = QLabel(keys_of(action))
+        keys.setObjectName("key")
+        grid.addWidget(words, row, 0)
+        grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
+    return box
