@@ -44,6 +44,10 @@ NODE_DISTANCE_S: Final = 0.7
 WIDEST: Final = 1.5
 """Under "strict" the largest change may be widened up to this factor to save a star."""
 
+MOST_TAKING_PART: Final = 300
+"""Unstarred hits beyond this number take no part, the lightest first; nor, where not all stars can be met, do stars
+within a beat of a weightier one in so long a list."""
+
 MOST_SAVED: Final = 8
 """Where more stars than this are lost, a wider change would not be the smaller thing to give up."""
 
@@ -259,9 +263,21 @@ class _Attempt:
 
 def _attempt(request: _Request) -> _Attempt:
     """Solve once within the limits of a request."""
-    chosen, crowded = _participants(request)
+    eighth_s = request.limits.shortest_s / 2 * (1 - 1e-4)
+    chosen, crowded = _participants(request, eighth_s)
+    search = _Search(_task(request, chosen), request)
+    if len(chosen) > MOST_TAKING_PART and search.leaves_stars:
+        chosen, crowded = _participants(request, 2 * eighth_s)
+        search = _Search(_task(request, chosen), request)
+    found = search.best()
+    lost = {chosen[node - 1].time_s for node in found.lost} | set(crowded)
+    tempo = map_of(found.course, found.curve, found.route, range_us=request.range_us, until_s=float(request.duration_s))
+    return _Attempt(tempo, frozenset(lost), crowded)
+
+
+def _task(request: _Request, chosen: Sequence[HitPoint]) -> Task:
     taste = TASTES[request.strictness]
-    task = Task(
+    return Task(
         nodes=Nodes.of(chosen, float(request.duration_s), frame_s=request.frame_s, taste=taste),
         limits=request.limits,
         taste=taste,
@@ -270,24 +286,19 @@ def _attempt(request: _Request) -> _Attempt:
         exit=request.exit,
         short_bars=request.short_bars,
     )
-    found = _Search(task, request).best()
-    lost = {chosen[node - 1].time_s for node in found.lost} | set(crowded)
-    tempo = map_of(found.course, found.curve, found.route, range_us=request.range_us, until_s=float(request.duration_s))
-    return _Attempt(tempo, frozenset(lost), crowded)
 
 
-def _participants(request: _Request) -> tuple[list[HitPoint], dict[Fraction, Fraction]]:
-    """Stars and well-spaced others; and the stars that lie within less than an eighth of a weightier one."""
-    eighth_s = request.limits.shortest_s / 2
+def _participants(request: _Request, star_s: float) -> tuple[list[HitPoint], dict[Fraction, Fraction]]:
+    """Stars at least so far apart and well-spaced others; and the stars that lie nearer to a weightier one."""
     kept: dict[float, HitPoint] = {}
     taken_s: list[float] = []
     crowded: dict[Fraction, Fraction] = {}
     for hit in sorted(request.hits, key=_first_served):
         time_s = float(hit.time_s)
-        least_s = eighth_s * (1 - 1e-4) if hit.starred else NODE_DISTANCE_S
+        least_s = star_s if hit.starred else NODE_DISTANCE_S
         place = bisect_left(taken_s, time_s)
         rival_s = min(taken_s[max(0, place - 1) : place + 1], key=lambda s: abs(s - time_s), default=math.inf)
-        if abs(rival_s - time_s) >= least_s:
+        if abs(rival_s - time_s) >= least_s and (hit.starred or len(taken_s) < MOST_TAKING_PART):
             kept[time_s] = hit
             taken_s.insert(place, time_s)
         elif hit.starred:
@@ -314,28 +325,41 @@ class _Search:
     def __init__(self, task: Task, request: _Request) -> None:
         self.task, self.request = task, request
         self.fine = False
+        self.first = self._first_walk()
         self._manner = {"preferred_s": math.exp(task.preferred), "stiffness": _STIFFNESS[request.strictness]}
+
+    @property
+    def leaves_stars(self) -> bool:
+        """Whether no walk meets all stars."""
+        return self.task.leave_stars
 
     def best(self) -> _Found:
         """The first course that can be played, of walks first to the user's taste, then for ease alone."""
         tries: list[_Found] = []
-        for task, fine in ((self.task, False), (_for_ease(self.task), True)):
-            self.task, self.fine = task, fine
-            walker, walk = self._first_walk()
-            firm = bool(task.nodes.starred.any()) and not self.task.leave_stars
-            for i in range(_TRIES if firm else 1):
-                route = route_of(walk, walker.arcs, self.task.nodes)
-                tries.append(self._fit(route, self._missed(walk, walker), frozenset()))
-                if tries[-1].curve.is_legal:
-                    return tries[-1]
-                walk = self._another(walker, walk, tries[-1], i) if firm else walk
-                if not walk.is_playable:
-                    break
-            if not firm:
-                break
+        self._try(tries)
+        firm = bool(self.task.nodes.starred.any()) and not self.leaves_stars
+        if firm and not tries[-1].curve.is_legal:
+            self.task, self.fine = _for_ease(self.task), True
+            self.first = self._first_walk()
+            self._try(tries)
+        if tries[-1].curve.is_legal:
+            return tries[-1]
         best = min(tries, key=lambda found: found.curve.excess)
         self.fine = best.fine
         return self._give_up(best)
+
+    def _try(self, tries: list[_Found]) -> None:
+        """Add courses to the list until one is legal, or there is no reason to try another."""
+        walker, walk = self.first
+        firm = bool(self.task.nodes.starred.any()) and not self.leaves_stars
+        for i in range(_TRIES if firm else 1):
+            route = route_of(walk, walker.arcs, self.task.nodes)
+            tries.append(self._fit(route, self._missed(walk, walker), frozenset()))
+            if tries[-1].curve.is_legal or not firm:
+                break
+            walk = self._another(walker, walk, tries[-1], i)
+            if not walk.is_playable:
+                break
 
     def _first_walk(self) -> tuple[Walker, Walk]:
         """With all stars if there is such a walk, else with those that cost least left out."""
