@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.music.hits import HitPoint
-from engine.music.tempo_map import TempoSolution, largest_change, solve_tempo
+from engine.music.tempo_map import solve_tempo
+from engine.music.tempo_solution import TempoSolution, largest_change
 from engine.settings import STRICTNESS
 from engine.timebase import MICROSECONDS
 

@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from engine.music.tempo_map import tempo_points
+from engine.music.tempo_solution import tempo_points
 from engine.settings import GenerationSettings
 from engine.signals import VideoInfo
 from engine.version import __version__

@@ -31,7 +31,8 @@ from engine.music.notes import N_VOICES, Note, PianoRoll, roll_to_notes
 from engine.music.plan import Plan, plan_rows
 from engine.music.progression import write_plan
 from engine.music.score import Marker, Score, perform
-from engine.music.tempo_map import TempoSolution, judge_tempo, solve_tempo
+from engine.music.tempo_map import solve_tempo
+from engine.music.tempo_solution import TempoSolution, judge_tempo
 from engine.settings import GenerationSettings
 from engine.signals import FrameSignals, VideoInfo, trim_signals
 from engine.timebase import BEATS_PER_BAR, N_PITCHES, STEPS_PER_BEAT, Shot, Span, TempoMap

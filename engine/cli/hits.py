@@ -29,7 +29,7 @@ from engine.errors import InputError
 from engine.settings import GenerationSettings
 
 if TYPE_CHECKING:
-    from engine.music.tempo_map import TempoSolution
+    from engine.music.tempo_solution import TempoSolution
 
 _DEFAULTS: Final = GenerationSettings()
 _HEARD_S: Final = 0.02
@@ -145,7 +145,7 @@ def of_solution(solution: TempoSolution, name: str, duration_s: float, frame_s: 
     """What a solution of the tempo tells."""
     from fractions import Fraction
 
-    from engine.music.tempo_map import tempo_points
+    from engine.music.tempo_solution import tempo_points
 
     return Landings(
         name=name,
@@ -160,7 +160,7 @@ def of_solution(solution: TempoSolution, name: str, duration_s: float, frame_s: 
 
 def _of_take(args: argparse.Namespace, source: Path) -> Landings:
     """The hits of a take, and its notes as they are played."""
-    from engine.music.tempo_map import tempo_points
+    from engine.music.tempo_solution import tempo_points
     from engine.pipeline import write_score
     from engine.project import Project
 

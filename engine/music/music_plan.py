@@ -13,7 +13,7 @@ from engine.music.encoded import EncodedRows
 from engine.music.hits import HitPoint
 from engine.music.plan import Plan
 from engine.music.tempo import beats_of_seconds
-from engine.music.tempo_map import Placement, TempoSolution, place_hits, tempo_points
+from engine.music.tempo_solution import Placement, TempoSolution, place_hits, tempo_points
 from engine.signals import VideoInfo
 from engine.timebase import MICROSECONDS, STEPS_PER_BEAT, Shot, Span, TempoMap, spans_within
 

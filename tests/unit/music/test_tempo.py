@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from engine.errors import InputError
 from engine.music.hits import HitPoint
 from engine.music.tempo import beats_of_seconds, choose_tempo, seconds_of_steps
-from engine.music.tempo_map import place_hits
+from engine.music.tempo_solution import place_hits
 from engine.timebase import TempoChange, TempoMap
 
 FRAME_S = 0.04

@@ -1,0 +1,174 @@
+"""What became of hits in a tempo map: where each falls, which were dropped and why, what was relaxed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.music.hits import HitPoint
+from engine.music.tempo import beats_of_seconds, bpm_at, seconds_of_steps
+from engine.timebase import BEATS_PER_BAR, SHORT_BAR_BEATS, STEPS_PER_BAR, STEPS_PER_BEAT, TempoMap
+
+Array = NDArray[np.float64]
+
+EXACT_MS: Final = 0.05
+"""A star that is met is met to this; whole microseconds leave it less."""
+
+_EPSILON_S: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a hit falls in the music.
+
+    Attributes:
+        hit: what is hit.
+        step: its 16th on the grid; bar, beat, sixteenth: as musicians count it, each from 1.
+        error_ms: when the 16th sounds minus when the hit shows; positive is late music.
+        bpm: tempo there.
+        on_grid: whether an eighth lies within one frame of it.
+    """
+
+    hit: HitPoint
+    step: int
+    error_ms: float
+    bpm: float
+    on_grid: bool
+
+    @property
+    def time_s(self) -> Fraction:
+        return self.hit.time_s
+
+    @property
+    def starred(self) -> bool:
+        return self.hit.starred
+
+    @property
+    def bar(self) -> int:
+        return self.step // STEPS_PER_BAR + 1
+
+    @property
+    def beat(self) -> int:
+        return self.step % STEPS_PER_BAR // STEPS_PER_BEAT + 1
+
+    @property
+    def sixteenth(self) -> int:
+        return self.step % STEPS_PER_BEAT + 1
+
+    def describe(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "time_s": float(self.time_s),
+            "kind": self.hit.kind,
+            "label": self.hit.label,
+            "salience": round(self.hit.salience, 4),
+            "starred": self.starred,
+            "step": self.step,
+            "bar": self.bar,
+            "beat": self.beat,
+            "sixteenth": self.sixteenth,
+            "error_ms": round(self.error_ms, 4),
+            "bpm": self.bpm,
+            "on_grid": self.on_grid,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A hit that the music does not land on, and why."""
+
+    hit: HitPoint
+    reason: str
+
+    def describe(self) -> dict[str, Any]:
+        """As plain data."""
+        return {"time_s": float(self.hit.time_s), "starred": self.hit.starred, "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
+class TempoSolution:
+    """A tempo map and what it does with the hits.
+
+    Attributes:
+        tempo: the map.
+        placements: all hits, in the order of time; `starred` says which are met exactly.
+        dropped: hits that are not met, with the reason.
+        relaxations: sentences: which star was given up, or which limit was widened to what.
+    """
+
+    tempo: TempoMap
+    placements: tuple[Placement, ...] = ()
+    dropped: tuple[Dropped, ...] = ()
+    relaxations: tuple[str, ...] = ()
+
+    def star_steps(self) -> tuple[int, ...]:
+        """The 16ths of the stars that are met."""
+        return tuple(sorted({placement.step for placement in self.placements if placement.starred}))
+
+
+def place_hits(hits: Sequence[HitPoint], tempo: TempoMap, *, frame_s: float) -> tuple[Placement, ...]:
+    """Where hits fall on a map: on the nearest eighth when that is within a frame, else on the nearest 16th."""
+    if not hits:
+        return ()
+    times_s = np.array([float(hit.time_s) for hit in hits])
+    exact = beats_of_seconds(tempo, times_s)
+    eighths = _sounding(tempo, 2 * np.maximum(0, np.rint(2 * exact)))
+    sixteenths = _sounding(tempo, np.maximum(0, np.rint(4 * exact)))
+    on_grid = np.abs(seconds_of_steps(tempo, eighths) - times_s) <= frame_s + _EPSILON_S
+    steps = np.where(on_grid, eighths, sixteenths)
+    errors_ms = 1000 * (seconds_of_steps(tempo, steps) - times_s)
+    bpm = bpm_at(tempo, exact)
+    rows = zip(hits, steps, errors_ms, bpm, on_grid, strict=True)
+    return tuple(Placement(hit, int(s), float(e), float(b), bool(g)) for hit, s, e, b, g in rows)
+
+
+def judge_tempo(
+    tempo: TempoMap, hits: Sequence[HitPoint], *, duration_s: Fraction, frame_s: float, why: str
+) -> TempoSolution:
+    """What a map that was chosen otherwise does with hits.
+
+    Args:
+        why: why a hit may be missed, as "the loop has a steady tempo".
+    """
+    placements, dropped = [], []
+    for placement in place_hits([hit for hit in hits if 0 <= hit.time_s <= duration_s], tempo, frame_s=frame_s):
+        exact = abs(placement.error_ms) <= EXACT_MS
+        if not placement.on_grid or (placement.starred and not exact):
+            dropped.append(Dropped(placement.hit, why))
+        placements.append(placement if exact else replace(placement, hit=replace(placement.hit, starred=False)))
+    lost = [drop.hit for drop in dropped if drop.hit.starred]
+    sentences = [f"The star at {float(hit.time_s):.3f} s is not met exactly: {why}." for hit in lost]
+    return TempoSolution(tempo, tuple(placements), tuple(dropped), tuple(sentences))
+
+
+def _sounding(tempo: TempoMap, steps: Array) -> Array:
+    """Steps, or the downbeats after them where they are elided."""
+    bars = np.floor(steps / STEPS_PER_BAR)
+    silent = np.isin(bars, tempo.elided) & (steps % STEPS_PER_BAR >= SHORT_BAR_BEATS * STEPS_PER_BEAT)
+    return np.where(silent, (bars + 1) * STEPS_PER_BAR, steps)
+
+
+def largest_change(tempo: TempoMap, until_s: Fraction) -> float:
+    """The largest change of tempo between instants less than a bar apart, as a share of the earlier tempo."""
+    places = [(tempo.played_beats(change.beat), change) for change in tempo.changes]
+    kept = [(float(beat), change.us_per_quarter) for beat, change in places if tempo.seconds(change.beat) < until_s]
+    worst = 0.0
+    for i, (_, tempo_us) in enumerate(kept):
+        end = kept[i + 1][0] if i + 1 < len(kept) else math.inf
+        for beat, later_us in kept[i + 1 :]:
+            if beat - end >= BEATS_PER_BAR - 1e-9:
+                break
+            worst = max(worst, abs(tempo_us / later_us - 1))
+    return worst
+
+
+def tempo_points(tempo: TempoMap, until_s: Fraction) -> list[tuple[float, float]]:
+    """(second, BPM) of every change of tempo up to a time."""
+    rows = [(float(tempo.seconds(change.beat)), tempo.bpm(change.beat)) for change in tempo.changes]
+    return [row for row in rows if row[0] < until_s] or rows[:1]
