@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEasingCurve, QObject, QVariantAnimation, Signal
 
 GUTTER_PX: Final = 84
@@ -213,6 +215,11 @@ class TimeAxis(QObject):
     def x(self, seconds: float) -> float:
         """Pixels from the left edge of a row's widget."""
         return GUTTER_PX + (seconds - self.left_s) / self.shown_s * self.plot_px
+
+    def xs(self, seconds: NDArray[np.float64]) -> list[float]:
+        """`x` of many times."""
+        places: list[float] = (GUTTER_PX + (seconds - self.left_s) / self.s_per_px).tolist()
+        return places
 
     def seconds(self, x_px: float) -> float:
         """The time at a pixel, kept within the video."""

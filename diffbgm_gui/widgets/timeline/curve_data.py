@@ -27,20 +27,19 @@ _VELOCITIES: Final = (40.0, 115.0)
 """What counts as no energy and as full energy of playing."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Sampled:
-    """A curve: values 0..1 at rising times in seconds of the film; NaN where nothing is known."""
+    """A curve: values 0..1 at rising times in seconds of the film; what is not known (NaN) is left out."""
 
-    times_s: Array
-    values: Array
+    def __init__(self, times_s: Array, values: Array) -> None:
+        known = np.isfinite(values)
+        self.times_s, self.values = times_s[known], values[known]
+        self._total = np.concatenate([[0.0], np.cumsum(self.values)])
 
     def columns(self, edges_s: Array) -> Array:
         """Its mean over each stretch between edges; in stretches without a sample, the value in between."""
-        known = np.isfinite(self.values)
-        times, values = self.times_s[known], self.values[known]
+        times, values, total = self.times_s, self.values, self._total
         if not len(times):
             return np.full(max(0, len(edges_s) - 1), np.nan)
-        total = np.concatenate([[0.0], np.cumsum(values)])
         at = np.searchsorted(times, edges_s)
         count = np.diff(at)
         middles = (edges_s[1:] + edges_s[:-1]) / 2

@@ -76,11 +76,19 @@ class _CurveRow(AxisRow):
 
     def _paint_speech(self, painter: QPainter, facts: Facts) -> None:
         """Where people speak: hatched."""
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(hatch(theme.colours().speech, 120))
-        for start_s, end_s in facts.music.speech:
-            left, right = self.axis.x(start_s), self.axis.x(end_s)
-            painter.drawRect(QRectF(left, 1, max(1.0, right - left), self.height() - 2))
+        spans, (first, end) = facts.music.speech_s, self.part_s()
+        spans = spans[np.searchsorted(spans[:, 1], first) : np.searchsorted(spans[:, 0], end)]
+        if not len(spans):
+            return
+        brush, tall = hatch(theme.colours().speech, 120), self.height() - 2
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        painter.setBrushOrigin(QPointF(self.axis.x(0.0) % 8, 0))  # lines stay where they are when the view scrolls
+        last = -1.0
+        for left, right in zip(self.axis.xs(spans[:, 0]), self.axis.xs(spans[:, 1]), strict=True):
+            if right > last + 1:
+                painter.fillRect(QRectF(left, 1, max(1.0, right - left), tall), brush)
+                last = right
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 class PictureRow(_CurveRow):
@@ -143,6 +151,7 @@ class DrawnRow(_CurveRow):
         self._held = False
         self._drag = 0
         self._drawn: tuple[Curve, ...] = ()
+        self._known: dict[str, tuple[Curve, NDArray[np.float64]]] = {}
         self.setFixedHeight(CURVES_PX)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -247,8 +256,8 @@ class DrawnRow(_CurveRow):
             painter.drawText(box.adjusted(18, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), curve_title(name))
 
     def _paint_drawn(self, painter: QPainter, curve: Curve, colour: QColor, width: float) -> None:
-        places = [QPointF(self.axis.x(float(at)), self._y(value)) for at, value in curve.points]
-        left, right = self.axis.x(0.0), self.axis.x(self.axis.duration_s)
+        places = self._places(curve)[1]
+        left, right = self.part.left() - 4, self.part.right() + 4
         line = [QPointF(min(left, places[0].x()), places[0].y()), *places]
         line.append(QPointF(max(right, places[-1].x()), places[-1].y()))
         painter.setPen(QPen(colour, width))
@@ -257,10 +266,26 @@ class DrawnRow(_CurveRow):
 
     def _paint_points(self, painter: QPainter, curve: Curve, colour: str) -> None:
         ground = QColor(theme.colours().sunken)
-        for i, (at, value) in enumerate(curve.points):
-            painter.setPen(QPen(QColor(colour), 1.6))
+        first, places = self._places(curve)
+        painter.setPen(QPen(QColor(colour), 1.6))
+        crowded = len(places) * _GRAB_PX > self.part.width() + 40
+        for i, place in enumerate(places, first):
+            if crowded and i != self.point:
+                continue
             painter.setBrush(QColor(colour) if i == self.point else ground)
-            painter.drawEllipse(QPointF(self.axis.x(float(at)), self._y(value)), 4, 4)
+            painter.drawEllipse(place, 4, 4)
+
+    def _places(self, curve: Curve) -> tuple[int, list[QPointF]]:
+        """The points of a curve that are needed for the part that is painted, and the index of the first."""
+        known = self._known.get(curve.name)
+        if known is None or known[0] is not curve:
+            rows = np.array([(float(at), value) for at, value in curve.points])
+            known = self._known[curve.name] = (curve, rows)
+        rows, (first_s, end_s) = known[1], self.part_s(margin_px=8)
+        first = max(0, int(np.searchsorted(rows[:, 0], first_s)) - 1)
+        end = int(np.searchsorted(rows[:, 0], end_s)) + 1
+        heights = [self._y(value) for value in rows[first:end, 1].tolist()]
+        return first, [QPointF(x, y) for x, y in zip(self.axis.xs(rows[first:end, 0]), heights, strict=True)]
 
     def _y(self, value: float) -> float:
         return _PAD_PX + (1 - value) * (CURVES_PX - 2 * _PAD_PX)
@@ -275,6 +300,8 @@ class DrawnRow(_CurveRow):
 
     def set_point(self, at: int | None, time_s: Fraction, value: float, *, merge: str = "") -> None:
         """Move a point, or add one (None) and turn to it."""
+        if self.axis.duration_s <= 0:
+            return
         name = self.chosen
         self._facts.studio.edit(
             self.tr("Curve of {}").format(curve_title(name)),

@@ -47,6 +47,7 @@ class Film:
     starts_s: Array = field(default_factory=lambda: _NOTHING)
     starred: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
     markers: tuple[Marker, ...] = ()
+    marker_s: Array = field(default_factory=lambda: _NOTHING)
     marker_starred: tuple[bool, ...] = ()
     lone_stars_s: tuple[float, ...] = ()
     own_stars: bool = False
@@ -61,7 +62,8 @@ class Music:
         beat_s: of all beats and the end; bar_s: of all bars.
         sections: (start, end, letter).
         tempo_s, tempo_bpm: where the tempo changes, and to what.
-        hits: by rounded hundredth of a second.
+        hit_s: times of the hits; hits: what became of them.
+        speech_s: where people speak, `[N, 2]`.
     """
 
     beat_s: Array = field(default_factory=lambda: _NOTHING)
@@ -71,7 +73,7 @@ class Music:
     tempo_bpm: Array = field(default_factory=lambda: _NOTHING)
     hit_s: Array = field(default_factory=lambda: _NOTHING)
     hits: tuple[Hit, ...] = ()
-    speech: tuple[tuple[float, float], ...] = ()
+    speech_s: Array = field(default_factory=lambda: np.empty((0, 2)))
 
 
 class Facts(QObject):
@@ -133,7 +135,7 @@ class Facts(QObject):
 
     def _magnets(self) -> Sequence[float]:
         film = self.film
-        times = [film.starts_s[1:], self.music.bar_s, np.array([float(marker.time_s) for marker in film.markers])]
+        times = [film.starts_s[1:], self.music.bar_s, film.marker_s]
         if self.axis.range_s is not None:
             times.append(np.array(self.axis.range_s))
         return list(np.unique(np.concatenate(times)))
@@ -225,6 +227,7 @@ def _film(studio: Studio) -> Film:
         starts_s=starts,
         starred=_lie_on(starts, stars),
         markers=direction.markers,
+        marker_s=marked,
         marker_starred=tuple(_lie_on(marked, stars)),
         lone_stars_s=tuple(stars[~(_lie_on(stars, starts) | _lie_on(stars, np.sort(marked)))]),
         own_stars=direction.stars is not None,
@@ -263,5 +266,5 @@ def _music(beat_s: tuple[float, ...], plan: Mapping[str, Any]) -> Music:
         tempo_bpm=tempo[:, 1],
         hit_s=np.array([hit.time_s for hit in hits]),
         hits=hits,
-        speech=tuple((float(a), float(b)) for a, b in plan.get("speech", ())),
+        speech_s=np.array(plan.get("speech") or np.empty((0, 2)), np.float64).reshape(-1, 2),
     )

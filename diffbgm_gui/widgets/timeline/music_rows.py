@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+from functools import lru_cache
 from typing import ClassVar, Final
 
 import numpy as np
@@ -69,20 +70,16 @@ class BarsRow(AxisRow):
         c = theme.colours()
         first, end = self.part_s(margin_px=20)
         small_font(painter, bold=True)
-        metrics = painter.fontMetrics()
         for start_s, end_s, letter in self._facts.music.sections:
             if end_s < first or start_s > end:
                 continue
             left, right = self.axis.x(start_s), self.axis.x(end_s)
             box = QRectF(left + 0.5, 2, max(1.0, right - left - 1), SECTIONS_PX - 3)
-            ink = QColor(section_colour(letter))
-            ground = QColor(ink)
-            ground.setAlpha(62 if c.name == "dark" else 52)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ground)
-            painter.drawRoundedRect(box, 3, 3)
-            painter.fillRect(QRectF(left + 0.5, 3, 2, SECTIONS_PX - 5), ink)
-            if box.width() > metrics.horizontalAdvance(letter) + 10:
+            ink = section_colour(letter)
+            painter.fillRect(box, faded(ink, 62 if c.name == "dark" else 52))
+            if box.width() > 7:
+                painter.fillRect(QRectF(left + 0.5, 2, 2, SECTIONS_PX - 3), QColor(ink))
+            if box.width() > 12 * len(letter) + 10:
                 painter.setPen(QColor(c.text))
                 painter.drawText(QPointF(left + 8, SECTIONS_PX - 5), letter)
 
@@ -106,9 +103,7 @@ class BarsRow(AxisRow):
         first, end = np.searchsorted(bars, self.part_s(margin_px=60))
         first = max(0, int(first) - 1) // lines * lines
         painter.setPen(QPen(QColor(c.border), 1))
-        painter.drawLines(
-            [QLineF(x, bottom - 7, x, bottom - 1) for x in map(self.axis.x, bars[first:end:lines].tolist())]
-        )
+        painter.drawLines([QLineF(x, bottom - 7, x, bottom - 1) for x in self.axis.xs(bars[first:end:lines])])
         if bar_px / BEATS_PER_BAR >= 9:
             self._paint_beats(painter, bar_px / BEATS_PER_BAR, bottom)
         small_font(painter)
@@ -196,11 +191,14 @@ class TempoRow(AxisRow):
         a = max(0, int(np.searchsorted(music.tempo_s, first, "right")) - 1)
         b = int(np.searchsorted(music.tempo_s, end, "right"))
         times, tempi = music.tempo_s[a:b], music.tempo_bpm[a:b]
-        if len(times) > 2 * self.part.width() + 8:
-            keep = np.unique(np.floor(times / self.axis.s_per_px), return_index=True)[1]
+        is_dense = len(times) * 3 > self.part.width() + 12
+        if is_dense:
+            keep = np.unique(np.floor(times / (2 * self.axis.s_per_px)), return_index=True)[1]
             times, tempi = times[keep], tempi[keep]
         steady = high - low < _STEADY * high
         heights = np.full(len(tempi), TEMPO_PX / 2) if steady else TEMPO_PX - 5 - (tempi - low) / spread * tall
+        if is_dense:
+            return [QPointF(x, y) for x, y in zip(self.axis.xs(times), heights.tolist(), strict=True)]
         until = [*times[1:].tolist(), min(end, float(music.beat_s[-1]))]
         points = []
         for start, stop, y in zip(times.tolist(), until, heights.tolist(), strict=True):
@@ -303,9 +301,11 @@ class BlocksRow(AxisRow):
 
 def section_colour(letter: str) -> str:
     """A colour for a section: sections of one letter look alike, calm in both themes."""
-    first = letter[:1].upper()
-    place = ord(first) - ord("A") if "A" <= first <= "Z" else 20
-    hue = (0.58 + 0.137 * place) % 1.0
-    light = 0.66 if theme.colours().name == "dark" else 0.42
-    red, green, blue = colorsys.hls_to_rgb(hue, light, 0.5)
+    return _section_colour(letter[:1].upper(), 0.66 if theme.colours().name == "dark" else 0.42)
+
+
+@lru_cache(maxsize=64)
+def _section_colour(letter: str, light: float) -> str:
+    place = ord(letter) - ord("A") if "A" <= letter <= "Z" else 20
+    red, green, blue = colorsys.hls_to_rgb((0.58 + 0.137 * place) % 1.0, light, 0.5)
     return f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, ClassVar, Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+import numpy as np
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -219,12 +220,15 @@ class MarkersRow(AxisRow):
         first, end = self.part_s(margin_px=240)
         ink, metrics = QColor(c.marker), painter.fontMetrics()
         film = self._facts.film
-        for i, marker in enumerate(film.markers):
-            at = float(marker.time_s)
-            if not first <= at <= end:
-                continue
-            x = self.axis.x(at)
-            room = (self.axis.x(float(film.markers[i + 1].time_s)) if i + 1 < len(film.markers) else x + 240) - x - 22
+        low, high = np.searchsorted(film.marker_s, (first, end)).tolist()
+        places = self.axis.xs(film.marker_s[low : high + 1])
+        if (high - low) * 12 > self.part.width() + 240:  # too many to tell apart: a line each
+            painter.setPen(QPen(ink, 1))
+            painter.drawLines([QLineF(x, 3, x, 12) for x in places])
+            return
+        for i, marker in enumerate(film.markers[low:high], low):
+            x = places[i - low]
+            room = (places[i - low + 1] if i + 1 < len(film.markers) else x + 240) - x - 22
             painter.setPen(QPen(ink, 1.2))
             painter.drawLine(QPointF(x, 2), QPointF(x, MARKERS_PX))
             painter.setPen(Qt.PenStyle.NoPen)
@@ -233,7 +237,7 @@ class MarkersRow(AxisRow):
                 QPolygonF([QPointF(x, 3), QPointF(x + 9, 3), QPointF(x + 6, 7.5), QPointF(x + 9, 12), QPointF(x, 12)])
             )
             left = x + 13
-            if film.marker_starred[i]:
+            if film.marker_starred[i] and room > 2:
                 star = star_path(left + 5, 8, 5.5)
                 painter.setPen(QPen(QColor(c.star), 1.1))
                 painter.setBrush(QColor(c.star) if film.own_stars else Qt.BrushStyle.NoBrush)
@@ -287,6 +291,8 @@ class MarkersRow(AxisRow):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         at = self._marker_at(event.position().x())
+        if self.axis.duration_s <= 0:
+            return
         if at is None:
             at = self._facts.on_frame(self.axis.seconds(event.position().x()))
             self._facts.studio.edit(self.tr("Marker"), lambda document: toggle_marker(document, at))

@@ -110,7 +110,7 @@ class ShotsRow(AxisRow):
         first, end = max(1, int(first)), int(end)
         if first >= end:
             return
-        places = [self.axis.x(at) for at in film.starts_s[first:end].tolist()]
+        places = self.axis.xs(film.starts_s[first:end])
         if (end - first) * _DENSE_PX > self.part.width() + 2 * _ROOM_FOR_BADGE_PX:
             self._paint_dense_cuts(painter, places, film.starred[first:end])
             return

@@ -197,6 +197,8 @@ class Timeline(QWidget):
 
     def mark_playhead(self) -> None:
         """Set a marker at the playhead, or take away the one that is there."""
+        if self.axis.duration_s <= 0:
+            return
         here = self._here
         self.studio.edit(self.tr("Marker"), lambda document: toggle_marker(document, here))
 
