@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QGuiApplication
 
 from diffbgm_gui.diagnostics import diagnostics
-from diffbgm_gui.document import SAME_S, swap_takes, toggle_marker, toggle_star, with_range
+from diffbgm_gui.document import swap_takes
 from diffbgm_gui.studio import Studio
 from engine.resources import find_resource
 
@@ -136,11 +135,23 @@ def _edit_menu(window: MainWindow) -> None:
 
     studio.undo_stack.indexChanged.connect(name)
     window.commands.line("edit")
-    add("edit", "marker", tr("Set or remove a &marker"), partial(_mark, window), "M", icon="marker", when=has_film)
-    add("edit", "star", tr("&Star the nearest cut or marker"), partial(_star, window), "S", icon="star", when=has_film)
-    add("edit", "range-in", tr("Music begins &here"), partial(_range, window, 0), "I", when=has_film)
-    add("edit", "range-out", tr("Music &ends here"), partial(_range, window, 1), "O", when=has_film)
-    add("edit", "range-all", tr("Music for &all of it"), lambda: _edit_range(window, None), "Shift+X",
+    timeline = window.timeline
+    add("edit", "marker", tr("Set or remove a &marker"), timeline.mark_playhead, "M", icon="marker", when=has_film)
+    add("edit", "star", tr("&Star the nearest cut or marker"), timeline.star_nearest, "S", icon="star", when=has_film)
+    add("edit", "split", tr("S&plit the shot here"), timeline.split_at_playhead, "Ctrl+B", icon="scissors",
+        when=has_film)  # fmt: skip
+    add("edit", "delete-cut", tr("&Delete the nearest cut"), timeline.delete_nearest_cut, "Ctrl+Shift+B", icon="merge",
+        when=has_film)  # fmt: skip
+    add("edit", "detected", tr("Back to detected &cuts"), timeline.back_to_detected,
+        when=lambda s: s.document.direction.shots is not None)  # fmt: skip
+    add("edit", "automatic-stars", tr("Back to a&utomatic stars"), timeline.back_to_automatic_stars,
+        when=lambda s: s.document.direction.stars is not None)  # fmt: skip
+    window.commands.line("edit")
+    add("edit", "range-in", tr("Music begins &here"), lambda: timeline.set_range_end(0), "I", icon="range-in",
+        when=has_film)  # fmt: skip
+    add("edit", "range-out", tr("Music &ends here"), lambda: timeline.set_range_end(1), "O", icon="range-out",
+        when=has_film)  # fmt: skip
+    add("edit", "range-all", tr("Music for &all of it"), timeline.clear_range, "Shift+X",
         when=lambda s: s.document.direction.range_s is not None)  # fmt: skip
 
 
@@ -149,53 +160,16 @@ def _preferences(window: MainWindow) -> None:
     window.commands.add("edit", "preferences", tr("&Preferences…"), window.show_preferences, "Ctrl+,", icon="settings")
 
 
-def _here(window: MainWindow) -> Fraction:
-    """Where the playhead stands."""
-    return Fraction(window.axis.playhead_s).limit_denominator(1000)
-
-
-def _mark(window: MainWindow) -> None:
-    here = _here(window)
-    window.studio.edit(tr("Marker"), lambda document: toggle_marker(document, here))
-
-
-def _star(window: MainWindow) -> None:
-    """Star what lies nearest to the playhead, or take its star away."""
-    studio, here = window.studio, _here(window)
-    times = [shot.start_s for shot in studio.shots[1:]]
-    times += [marker.time_s for marker in studio.document.direction.markers]
-    if times:
-        nearest = min(times, key=lambda time_s: abs(time_s - here))
-        automatic = studio.stars
-        studio.edit(tr("Star"), lambda document: toggle_star(document, nearest, automatic=automatic))
-
-
-def _range(window: MainWindow, end: int) -> None:
-    """Let the music begin (0) or end (1) at the playhead."""
-    studio, here = window.studio, _here(window)
-    if studio.state.info is None:
-        return
-    whole = (Fraction(0), Fraction(studio.state.info.duration_s))
-    limits = list(studio.document.direction.range_s or whole)
-    limits[end] = here
-    if limits[1] - limits[0] < SAME_S:  # begun behind its end, or ended before its beginning
-        limits[1 - end] = whole[1 - end]
-    if limits[1] - limits[0] >= SAME_S:
-        _edit_range(window, None if tuple(limits) == whole else (limits[0], limits[1]))
-
-
-def _edit_range(window: MainWindow, limits: tuple[Fraction, Fraction] | None) -> None:
-    window.studio.edit(tr("Range"), lambda document: with_range(document, limits))
-
-
 def _view_menu(window: MainWindow) -> None:
-    add, axis = window.commands.add, window.axis
-    add("view", "zoom-in", tr("Zoom &in"), lambda: axis.zoom_by(2.0, axis.playhead_s), ("Ctrl+=", "Ctrl++"),
-        icon="zoom-in", when=has_film)  # fmt: skip
-    add("view", "zoom-out", tr("Zoom &out"), lambda: axis.zoom_by(0.5, axis.playhead_s), "Ctrl+-",
-        icon="zoom-out", when=has_film)  # fmt: skip
-    add("view", "zoom-fit", tr("Show &all"), lambda: axis.zoom_by(1e-9, axis.playhead_s), "Ctrl+0",
-        icon="zoom-fit", when=has_film)  # fmt: skip
+    add, axis, timeline = window.commands.add, window.axis, window.timeline
+    add("view", "zoom-in", tr("Zoom &in"), timeline.zoom_in, ("Ctrl+=", "Ctrl++"), icon="zoom-in", when=has_film)
+    add("view", "zoom-out", tr("Zoom &out"), timeline.zoom_out, "Ctrl+-", icon="zoom-out", when=has_film)
+    add("view", "zoom-fit", tr("Show &all"), axis.fit, "Ctrl+0", icon="zoom-fit", when=has_film)
+    window.commands.line("view")
+    add("view", "cut-before", tr("&Previous cut"), lambda: timeline.shots.select_next(-1), "Ctrl+Left", when=has_film)
+    add("view", "cut-after", tr("&Next cut"), lambda: timeline.shots.select_next(1), "Ctrl+Right", when=has_film)
+    add("view", "follow", tr("&Follow the playhead"), timeline.follow_button.toggle, icon="follow",
+        checked=lambda _s: axis.follows)  # fmt: skip
 
 
 def _play_menu(window: MainWindow) -> None:

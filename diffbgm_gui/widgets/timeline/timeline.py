@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QSli
 
 from diffbgm_gui import theme
 from diffbgm_gui.axis import TimeAxis
-from diffbgm_gui.document import detected_again, toggle_marker, toggle_star
+from diffbgm_gui.document import automatic_stars, detected_again, toggle_marker, toggle_star
 from diffbgm_gui.icons import icon
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.widgets.axis_row import AxisRow
@@ -213,6 +213,10 @@ class Timeline(QWidget):
     def back_to_detected(self) -> None:
         """Forget cuts by hand."""
         self.studio.edit(self.tr("Detected cuts"), detected_again)
+
+    def back_to_automatic_stars(self) -> None:
+        """Leave the stars to the program again."""
+        self.studio.edit(self.tr("Automatic stars"), automatic_stars)
 
     def zoom_in(self) -> None:
         self.axis.glide_by(_ZOOM_STEP)
