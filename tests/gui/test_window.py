@@ -267,12 +267,10 @@ def test_keys(window: MainWindow, qtbot: Any, video: TinyVideo, engine: FakeEngi
 
 def test_a_click_on_the_timeline_moves_the_playhead(window: MainWindow, qtbot: Any, video: TinyVideo) -> None:
     open_and_wait(window, qtbot, video.path)
-    for row in (window.timeline.ruler, window.roll):
-        at = QPoint(round(window.axis.x(2.0)), 20)
-        qtbot.mouseClick(row, Qt.MouseButton.LeftButton, pos=at)
-        assert window.axis.playhead_s == pytest.approx(2.0, abs=0.02)
-        assert window.player.position_s == pytest.approx(2.0, abs=0.02)
-        window.player.seek(0)
+    at = QPoint(round(window.axis.x(2.0)), 20)
+    qtbot.mouseClick(window.timeline.ruler, Qt.MouseButton.LeftButton, pos=at)
+    assert window.axis.playhead_s == pytest.approx(2.0, abs=0.02)
+    assert window.player.position_s == pytest.approx(2.0, abs=0.02)
 
 
 def test_dragging_scrubs(window: MainWindow, qtbot: Any, video: TinyVideo) -> None:
