@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from diffbgm_gui.diagnostics import listen
 from diffbgm_gui.languages import use_language
 from diffbgm_gui.main_window import TITLE, MainWindow
 from diffbgm_gui.preferences import AppSettings, Preferences
@@ -44,17 +46,57 @@ def run_app(path: Path | None) -> int:
     Args:
         path: a video or a project to open.
     """
-    listen()
     preferences = Preferences()
     app = make_application(["diffbgm-studio"], preferences.current)
-    window = MainWindow(preferences=preferences, remember=True)
+    window = MainWindow(preferences=preferences, remember=True, at_once=False)
     sys.excepthook = _told_by(window)
     window.show()
-    if path is not None:
-        QTimer.singleShot(0, lambda: window.open(path))
-    else:
-        QTimer.singleShot(0, window.files.offer_leftovers)
+    loading = Loading(window)
+
+    def go_on() -> None:
+        from diffbgm_gui.diagnostics import listen
+
+        if not window.isVisible():
+            return  # closed before it was there
+        window.fill()
+        listen()
+        if path is not None:
+            window.open(path)
+        else:
+            window.files.offer_leftovers()
+
+    loading.is_done.connect(go_on)
+    QTimer.singleShot(0, loading.start)
     return app.exec()
+
+
+class Loading(QObject):
+    """Imports what the window needs on a thread of its own, while the frame is there already."""
+
+    is_done = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._thread = threading.Thread(target=self._work, name="diffbgm-import", daemon=True)
+
+    def start(self) -> None:
+        """Begin; `is_done` tells the end."""
+        self._thread.start()
+
+    def _work(self) -> None:
+        for name in _PARTS:
+            try:
+                import_module(f"diffbgm_gui.{name}")
+            except Exception:
+                logger.exception("%s does not load", name)  # it is told when the part is made
+        with suppress(RuntimeError):  # the window is gone
+            self.is_done.emit()
+
+
+_PARTS: Final = (
+    "studio", "file_flow", "menus", "playback", "words", "widgets.message_bar", "widgets.picture", "widgets.timeline",
+    "widgets.roll", "widgets.takes_wall", "widgets.step_strip", "widgets.settings_panel",
+)  # fmt: skip
 
 
 def take_picture(scene: Scene) -> int:
@@ -82,6 +124,9 @@ def _told_by(window: MainWindow) -> object:
             sys.__excepthook__(kind, error, trace)
             return
         logger.error("an error in the window", exc_info=(kind, error, trace))
+        if not window.is_filled:
+            sys.__excepthook__(kind, error, trace)
+            return
         window.studio.notice(
             "error", window.tr("Something went wrong inside the program."), f"{kind.__name__}: {error}"
         )

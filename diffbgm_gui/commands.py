@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from diffbgm_gui.icons import icon as icon_of
-from diffbgm_gui.studio import Studio
 
-Rule = Callable[[Studio], bool]
+if TYPE_CHECKING:
+    from diffbgm_gui.studio import Studio
+
+    Rule: TypeAlias = Callable[[Studio], bool]
 
 
 class Commands(QObject):
@@ -24,9 +26,9 @@ class Commands(QObject):
     Menus are made once, in order, by `menu`; everyone adds to them. Rules are asked again after every change.
     """
 
-    def __init__(self, studio: Studio, bar: QMenuBar) -> None:
+    def __init__(self, bar: QMenuBar) -> None:
         super().__init__(bar)
-        self._studio, self._bar = studio, bar
+        self._bar = bar
         self.actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
         self._rules: list[tuple[QAction, Rule]] = []
@@ -89,9 +91,9 @@ class Commands(QObject):
         """A line between groups of a menu."""
         self.menus[menu].addSeparator()
 
-    def refresh(self) -> None:
+    def refresh(self, studio: Studio) -> None:
         """Ask every rule again."""
         for action, when in self._rules:
-            action.setEnabled(when(self._studio))
+            action.setEnabled(when(studio))
         for action, is_on in self._checks:
-            action.setChecked(is_on(self._studio))
+            action.setChecked(is_on(studio))

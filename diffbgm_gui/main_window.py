@@ -3,15 +3,18 @@
 Every part of the window has one method here that makes it (`_player_area`, `_side_tabs`, `_takes_area`,
 `_timeline_rows`, `_roll_area`, `_steps_area`). A part takes the studio, and where it needs them the axis and the
 player; it connects itself. What the user can do is in `menus`.
+
+The frame with the start page needs Qt alone and is there at once; `fill` makes the rest. So what a part imports is
+imported in its method.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QMimeData, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -25,23 +28,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from diffbgm_gui.axis import TimeAxis
 from diffbgm_gui.commands import Commands
-from diffbgm_gui.file_flow import FileFlow
-from diffbgm_gui.menus import fill_menus
-from diffbgm_gui.playback import Playback
 from diffbgm_gui.preferences import Preferences
-from diffbgm_gui.preferring import Preferring
-from diffbgm_gui.run_state import Phase, RunViewState
-from diffbgm_gui.studio import Studio
-from diffbgm_gui.widgets.message_bar import MessageBar
-from diffbgm_gui.widgets.picture import PlayerView
-from diffbgm_gui.widgets.roll_view import RollView
-from diffbgm_gui.widgets.settings_panel import SettingsPanel
 from diffbgm_gui.widgets.start_page import StartPage
-from diffbgm_gui.widgets.step_strip import StepStrip
-from diffbgm_gui.widgets.timeline import Timeline
-from diffbgm_gui.words import facts, status_words
+
+if TYPE_CHECKING:
+    from diffbgm_gui.playback import Playback
+    from diffbgm_gui.run_state import RunViewState
+    from diffbgm_gui.studio import Studio
 
 TITLE: Final = "Diff-BGM Studio"
 
@@ -54,6 +48,7 @@ class MainWindow(QMainWindow):
         player: plays picture and sound; with the best that this machine has by default.
         preferences: what the user prefers; as they are kept by default.
         remember: whether size, place and recent files are kept from one start to the next.
+        at_once: whether all of it is made now, or the frame alone, until `fill` is called.
     """
 
     state_changed = Signal(object)
@@ -65,28 +60,47 @@ class MainWindow(QMainWindow):
         player: Playback | None = None,
         preferences: Preferences | None = None,
         remember: bool = False,
+        at_once: bool = True,
     ) -> None:
         super().__init__()
+        self._given = (studio, player)
+        self._remember = remember
+        self._may_close = self.is_filled = False
+        self.preferences = preferences if preferences is not None else Preferences()
+        self.preferences.setParent(self)
+        self.setAcceptDrops(True)
+        self.setWindowTitle(TITLE)
+        self.resize(1280, 800)
+        self._build_frame()
+        if remember:
+            self._restore_geometry()
+        if at_once:
+            self.fill()
+
+    def fill(self) -> None:
+        """Make what the frame lacks: the studio, the parts, the menus."""
+        from diffbgm_gui.axis import TimeAxis
+        from diffbgm_gui.file_flow import FileFlow
+        from diffbgm_gui.menus import fill_menus
+        from diffbgm_gui.playback import Playback
+        from diffbgm_gui.preferring import Preferring
+        from diffbgm_gui.studio import Studio
+
+        studio, player = self._given
         self.studio = studio if studio is not None else Studio()
         self.studio.setParent(self)
         self.player = player if player is not None else Playback()
         self.player.setParent(self)
-        self._remember = remember
-        self._is_warm = self._may_close = False
-        self.preferences = preferences if preferences is not None else Preferences()
-        self.preferences.setParent(self)
-        self.files = FileFlow(self.studio, self, remember=remember)
+        self.files = FileFlow(self.studio, self, remember=self._remember)
         self.axis = TimeAxis(self)
-        self.setAcceptDrops(True)
-        self.resize(1280, 800)
-        self._build()
-        self.commands = Commands(self.studio, self.menuBar())
+        self._build_workspace()
         fill_menus(self)
         self._connect()
         self.preferring = Preferring(self, self.preferences)
+        self.is_filled = True
         self._render()
-        if remember:
-            self._restore_geometry()
+        self.start_page.use(self.files)
+        self.studio.bridge.warm_up()
 
     @property
     def state(self) -> RunViewState:
@@ -96,11 +110,15 @@ class MainWindow(QMainWindow):
 
     def _player_area(self) -> QWidget:
         """Picture, transport, mixer (upper left)."""
+        from diffbgm_gui.widgets.picture import PlayerView
+
         self.view = PlayerView(self.studio, self.axis, self.player)
         return self.view
 
     def _side_tabs(self) -> QWidget:
         """Music, engine, captions, research (upper right)."""
+        from diffbgm_gui.widgets.settings_panel import SettingsPanel
+
         self.panel = SettingsPanel(self.studio)
         self.side_tabs: QTabWidget = self.panel.tabs
         self.panel.setMinimumWidth(320)
@@ -108,26 +126,40 @@ class MainWindow(QMainWindow):
 
     def _takes_area(self) -> QWidget | None:
         """The wall of takes (between picture and timeline)."""
-        return None
+        from diffbgm_gui.widgets.takes_wall import TakesWall
+
+        self.takes = TakesWall(self.studio, self.roll.model)
+        self.takes.play_asked.connect(self.player.play)
+        return self.takes
 
     def _timeline_rows(self) -> QWidget:
         """Ruler, bars, shots, curves (below)."""
+        from diffbgm_gui.widgets.timeline import Timeline
+
         self.timeline = Timeline(self.studio, self.axis)
         return self.timeline
 
     def _roll_area(self) -> QWidget:
         """The roll (below the timeline, on its axis)."""
-        self.roll = RollView(self.axis)
+        from diffbgm_gui.widgets.roll import RollPanel
+
+        self.roll = RollPanel(self.studio, self.axis)
         return self.roll
 
     def _steps_area(self) -> QWidget:
         """The denoising steps (at the bottom)."""
-        self.steps = StepStrip()
+        from diffbgm_gui.widgets.step_strip import StepStrip
+
+        self.steps = StepStrip(self.studio, self.roll.model)
+        self.steps.play_asked.connect(self.player.play)
         return self.steps
 
     # -- putting them together -------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
+    def _build_workspace(self) -> None:
+        from diffbgm_gui.diagnostics import diagnostics
+        from diffbgm_gui.widgets.message_bar import MessageBar
+
         upper = _splitter(Qt.Orientation.Horizontal, self._player_area(), self._side_tabs())
         upper.setStretchFactor(0, 1)
         upper.setStretchFactor(1, 0)
@@ -135,26 +167,41 @@ class MainWindow(QMainWindow):
         lower = QWidget()
         lower.setObjectName("panel")
         below = _column(lower)
+        roll = self._roll_area()  # the wall and the steps know it
         for part in (self._takes_area(), self._timeline_rows()):
             if part is not None:
                 below.addWidget(part)
-        below.addWidget(self._roll_area(), 1)
+        below.addWidget(roll, 1)
         below.addWidget(self._steps_area())
         workspace = _splitter(Qt.Orientation.Vertical, upper, lower)
         workspace.setSizes([380, 400])
         self.workspace = workspace
-        self.start_page = StartPage(self.files)
+        self.pages.addWidget(workspace)
+        self.message = MessageBar(lambda: diagnostics(self.studio))
+        self._column.insertWidget(1, self.message)
+
+    def _build_frame(self) -> None:
+        """Everything that Qt alone can do."""
+        self.commands = Commands(self.menuBar())
+        for name, title in (
+            ("file", self.tr("&File")),
+            ("edit", self.tr("&Edit")),
+            ("view", self.tr("&View")),
+            ("play", self.tr("&Play")),
+            ("music", self.tr("&Music")),
+            ("help", self.tr("&Help")),
+        ):
+            self.commands.menu(name, title)
+        self.start_page = StartPage()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start_page)
-        self.pages.addWidget(workspace)
-        self.message = MessageBar()
         centre = QWidget()
-        column = _column(centre)
-        column.addWidget(self._top_bar())
-        column.addWidget(self.message)
-        column.addWidget(self.pages, 1)
+        self._column = _column(centre)
+        self._column.addWidget(self._top_bar())
+        self._column.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
         self._build_status()
+        self.name_label.setText(TITLE)
 
     def _top_bar(self) -> QWidget:
         bar = QWidget()
@@ -168,6 +215,8 @@ class MainWindow(QMainWindow):
         self.generate_button = QPushButton(self.tr("Generate"))
         self.generate_button.setObjectName("primary")
         self.generate_button.setToolTip(self.tr("Compose music for this video with these settings (Ctrl+G)"))
+        for button in (self.export_button, self.generate_button):
+            button.setEnabled(False)
         row = QHBoxLayout(bar)
         row.setContentsMargins(14, 7, 12, 7)
         row.setSpacing(10)
@@ -193,8 +242,9 @@ class MainWindow(QMainWindow):
         self.status_label.setContentsMargins(12, 4, 0, 4)
         bar.addWidget(self.status_label, 1)
         bar.setContentsMargins(0, 0, 10, 0)
-        bar.addPermanentWidget(self.progress)
-        bar.addPermanentWidget(self.cancel_button)
+        for widget in (self.progress, self.cancel_button):
+            bar.addPermanentWidget(widget)
+            widget.hide()
 
     def _connect(self) -> None:
         studio = self.studio
@@ -219,6 +269,10 @@ class MainWindow(QMainWindow):
     def generate(self) -> None:
         """Compose with the present settings."""
         self.studio.generate()
+
+    def show_export(self) -> None:
+        """Choose what to write of the current take."""
+        self.export_button.showMenu()
 
     def show_preferences(self) -> None:
         """Open the preferences; the one thing besides export that waits for an answer."""
@@ -247,8 +301,6 @@ class MainWindow(QMainWindow):
     def _render(self) -> None:
         studio, state = self.studio, self.state
         self.pages.setCurrentIndex(0 if studio.document.video is None else 1)
-        for widget in (self.roll, self.steps):
-            widget.show_studio(studio)
         self.message.show_notice(state.notice)
         self._render_words()
         self._render_actions()
@@ -260,6 +312,8 @@ class MainWindow(QMainWindow):
         self.setWindowModified(studio.is_dirty)
 
     def _render_words(self) -> None:
+        from diffbgm_gui.words import facts, status_words
+
         state, studio = self.state, self.studio
         self._render_title()
         self.facts_label.setText(facts(state, len(studio.shots), studio.shown.plan))
@@ -273,10 +327,10 @@ class MainWindow(QMainWindow):
 
     def _render_actions(self) -> None:
         state, studio = self.state, self.studio
-        self.commands.refresh()
+        self.commands.refresh(studio)
         self.generate_button.setEnabled(state.can_generate)
         self.cancel_button.setVisible(state.is_busy)
-        self.cancel_button.setEnabled(state.is_busy and state.phase is not Phase.CANCELLING)
+        self.cancel_button.setEnabled(state.is_busy and not state.is_cancelling)
         self.export_button.setEnabled(studio.document.take is not None and not state.is_busy)
 
     def _recent_changed(self) -> None:
@@ -285,7 +339,7 @@ class MainWindow(QMainWindow):
     # -- Qt's events -----------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        if _dropped(event.mimeData()) is not None:
+        if self.is_filled and _dropped(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
@@ -294,22 +348,17 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.open(path)
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        super().showEvent(event)
-        if not self._is_warm:
-            self._is_warm = True
-            self.studio.bridge.warm_up()
-
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        if not self._may_close:
+        if self.is_filled and not self._may_close:
             if not self.files.after_asking(self._close_now):
                 event.ignore()
                 return
             self._may_close = True
         if self._remember:
             QSettings().setValue("geometry", self.saveGeometry())
-        self.view.shut_down()
-        self.studio.close()
+        if self.is_filled:
+            self.view.shut_down()
+            self.studio.close()
         super().closeEvent(event)
 
     def _close_now(self) -> None:

@@ -45,17 +45,7 @@ def can_export(studio: Studio) -> bool:
 
 
 def fill_menus(window: MainWindow) -> None:
-    """Make all menus of a window, in order."""
-    commands = window.commands
-    for name, title in (
-        ("file", tr("&File")),
-        ("edit", tr("&Edit")),
-        ("view", tr("&View")),
-        ("play", tr("&Play")),
-        ("music", tr("&Music")),
-        ("help", tr("&Help")),
-    ):
-        commands.menu(name, title)
+    """Fill the menus of a window, in order."""
     _file_menu(window)
     _edit_menu(window)
     _preferences(window)

@@ -205,6 +205,10 @@ class RunViewState:
         return self.phase in (Phase.RUNNING, Phase.CANCELLING, Phase.EXPORTING)
 
     @property
+    def is_cancelling(self) -> bool:
+        return self.phase is Phase.CANCELLING
+
+    @property
     def can_generate(self) -> bool:
         return self.info is not None and not self.is_busy
 

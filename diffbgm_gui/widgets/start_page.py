@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -19,11 +20,12 @@ _MOST_SHOWN: Final = 5
 
 
 class StartPage(QWidget):
-    """Shown while nothing is open."""
+    """Shown while nothing is open. What is clicked before it is told the `FileFlow` is done when it is."""
 
-    def __init__(self, files: FileFlow, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._files = files
+        self._files: FileFlow | None = None
+        self._asked: Callable[[FileFlow], Any] | None = None
         self.setObjectName("panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         heading = QLabel(self.tr("Music for your film, from its picture"))
@@ -32,17 +34,30 @@ class StartPage(QWidget):
         hint.setObjectName("dim")
         self.open_button = QPushButton(icon("film", colour="accent_ink"), self.tr("Open a video"))
         self.open_button.setObjectName("primary")
-        self.open_button.clicked.connect(files.ask_for_video)
+        self.open_button.clicked.connect(lambda: self._do(lambda files: files.ask_for_video()))
         self.project_button = QPushButton(icon("folder"), self.tr("Open a project"))
-        self.project_button.clicked.connect(files.ask_for_project)
+        self.project_button.clicked.connect(lambda: self._do(lambda files: files.ask_for_project()))
         self.demo_button = QPushButton(icon("play"), self.tr("Try the demo"))
         self.demo_button.setToolTip(self.tr("A short film that comes with the program"))
-        self.demo_button.clicked.connect(files.open_demo)
+        self.demo_button.clicked.connect(lambda: self._do(lambda files: files.open_demo()))
         self.demo_button.setEnabled(find_resource("demo", "demo.mp4") is not None)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         self._lay_out(heading, hint)
+
+    def use(self, files: FileFlow) -> None:
+        """From now on what is clicked is done."""
+        self._files = files
         self.show_recent()
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            asked(files)
+
+    def _do(self, what: Callable[[FileFlow], Any]) -> None:
+        if self._files is not None:
+            what(self._files)
+        else:
+            self._asked = what
 
     def _lay_out(self, heading: QLabel, hint: QLabel) -> None:
         buttons = QHBoxLayout()
@@ -69,7 +84,7 @@ class StartPage(QWidget):
         while (item := self._recent.takeAt(0)) is not None:
             if item.widget() is not None:
                 item.widget().deleteLater()
-        shown = self._files.recent[:_MOST_SHOWN]
+        shown = self._files.recent[:_MOST_SHOWN] if self._files is not None else []
         if shown:
             label = QLabel(self.tr("Recent projects"))
             label.setObjectName("dim")
@@ -85,4 +100,4 @@ class StartPage(QWidget):
         return button
 
     def _open(self, path: Path, _checked: bool = False) -> None:
-        self._files.open(path)
+        self._do(lambda files: files.open(path))
