@@ -35,6 +35,11 @@ class StudioHearing(StudioMaking):
     def _sounds(self) -> Path:
         return Path(self._folder.name) / str(self._n_sounds)
 
+    @property
+    def folder(self) -> Path:
+        """Where sound and other files of takes lie until the program ends."""
+        return Path(self._folder.name)
+
     def audible(self, take_id: str | None) -> TakeAudible | None:
         """The sound files of a take, None while there are none."""
         return None if take_id is None else self._audible.get(take_id)

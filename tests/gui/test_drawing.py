@@ -9,10 +9,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from diffbgm_gui import theme
 from diffbgm_gui.axis import GUTTER_PX, TimeAxis
 from diffbgm_gui.player import StillsPlayer, make_player
-from diffbgm_gui.widgets.roll_view import _chord_name, roll_pixels
 from diffbgm_gui.widgets.timeline import clock, picture_image
 
 
@@ -46,34 +44,6 @@ def test_the_view_follows_the_playhead(qapp: Any) -> None:
     assert axis.left_s <= 50.0 <= axis.left_s + axis.shown_s
     axis.set_playhead(500.0)
     assert axis.playhead_s == 100.0
-
-
-def test_roll_pixels_have_the_colours_of_their_voices(qapp: Any) -> None:
-    roll = np.zeros((3, 4, 128), np.uint8)
-    roll[0, 1, 64], roll[0, 2, 64] = 2, 1
-    roll[2, 3, 60] = 2
-    steps = np.arange(40) / 10
-    pixels = roll_pixels(roll, steps, 8, (60, 68))
-    melody, bass = QColor(theme.VOICES[0][1]), QColor(theme.VOICES[2][1])
-    row = 7 - (64 - 60)
-    assert pixels.shape == (8, 40) and not pixels[row, :10].any() and not pixels[row, 30:].any()
-    assert pixels[row, 15] == melody.rgba() and pixels[row, 25] == melody.darker(128).rgba()
-    assert pixels[row, 10] == QColor(theme.SUNKEN).rgba()
-    assert pixels[7, 35] == bass.rgba()
-
-
-def test_roll_pixels_outside_of_the_piece_are_clear(qapp: Any) -> None:
-    roll = np.full((3, 2, 128), 2, np.uint8)
-    pixels = roll_pixels(roll, np.array([-1.0, 0.5, 1.5, 2.0, 9.0]), 4, (60, 64))
-    assert pixels[:, 0].any() == pixels[:, 3].any() == pixels[:, 4].any() == np.False_
-    assert pixels[:, 1].all() and pixels[:, 2].all()
-
-
-@pytest.mark.parametrize(
-    ("label", "shown"), [("A:min", "Am"), ("F#", "F#"), ("Bb:min7/F", "Bbm7/F"), ("C:maj7", "Cmaj7"), ("D/F#", "D/F#")]
-)
-def test_chords_are_written_as_musicians_do(label: str, shown: str) -> None:
-    assert _chord_name(label) == shown
 
 
 def test_clock() -> None:
