@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,13 @@ def test_file_round_trip_and_hash(corpus: Corpus, tmp_path: Path) -> None:
         load_corpus(tmp_path / "c.npz")
     with pytest.raises(InputError, match="no corpus"):
         load_corpus(tmp_path / "absent.npz")
+
+
+def test_hash_names_what_was_read_and_not_what_was_measured_on_it(corpus: Corpus) -> None:
+    assert replace(corpus, semantic=corpus.semantic + np.float16(1e-3)).data_hash() == corpus.data_hash()
+    moved = corpus.pitch.copy()
+    moved[-1] += 1
+    assert replace(corpus, pitch=moved).data_hash() != corpus.data_hash()
 
 
 def test_windows_are_eight_regular_bars(windows: WindowSet) -> None:
