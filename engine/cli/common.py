@@ -146,7 +146,7 @@ def _same_file(a: Path, b: Path) -> bool:
 
 @contextmanager
 def cancelled_by_signals() -> Iterator[CancelToken]:
-    """A token that Ctrl-C and SIGTERM set; a second Ctrl-C interrupts at once."""
+    """A token that Ctrl-C and SIGTERM (on Windows also Ctrl-Break) set; a second Ctrl-C interrupts at once."""
     token = CancelToken()
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -155,7 +155,8 @@ def cancelled_by_signals() -> Iterator[CancelToken]:
         token.cancel()
 
     before: dict[signal.Signals, Any] = {}
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGBREAK", signal.SIGTERM))
+    for number in dict.fromkeys(numbers):
         with suppress(ValueError):  # not in the main thread: the caller has its own ways
             before[number] = signal.signal(number, on_signal)
     try:

@@ -1,11 +1,14 @@
-"""Telling a person how a run goes: a bar with the time left on a terminal, plain lines elsewhere, on stderr."""
+"""Telling how a run goes, on stderr: a bar on a terminal, plain lines elsewhere, JSON lines for programs."""
 
 from __future__ import annotations
 
+import argparse
+import json
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from engine.event_json import EventWriter
 from engine.events import Event, Report, RunStarted, Stage, StageFinished, StageProgressed, StageStarted, Warned
 
 if TYPE_CHECKING:
@@ -22,17 +25,39 @@ STAGE_LABELS = {
 }
 
 
+FORMS: Final = ("text", "json")
+
+
+def add_progress_option(parser: argparse.ArgumentParser) -> None:
+    """`--progress`, for commands that run the engine."""
+    parser.add_argument(
+        "--progress",
+        choices=FORMS,
+        default="text",
+        help="how progress is told on stderr: text, or json: one object a line, also beside --json (text)",
+    )
+
+
+def progress_of(args: argparse.Namespace) -> RunProgress:
+    """The progress that a command's options ask for: `--progress json` talks beside --json and --quiet as well."""
+    if getattr(args, "progress", "text") == "json":
+        return RunProgress(json_lines=True)
+    return RunProgress(silent=args.json or args.quiet)
+
+
 class RunProgress:
     """An observer of runs that talks on stderr; also a `Report` for commands that run a single stage.
 
     Args:
         silent: say nothing at all, only collect warnings.
+        json_lines: write each event as a JSON object on a line of its own instead; see `engine.event_json`.
     """
 
-    def __init__(self, *, silent: bool = False) -> None:
+    def __init__(self, *, silent: bool = False, json_lines: bool = False) -> None:
         self.warnings: list[str] = []
         self.seed: int | None = None
-        self._silent = silent
+        self._writer = EventWriter() if json_lines else None
+        self._silent = silent or json_lines
         self._bar: Progress | None = None
         self._task: TaskID | None = None
 
@@ -51,6 +76,9 @@ class RunProgress:
 
     def __call__(self, event: Event) -> None:
         """Take one event of a run."""
+        if self._writer is not None and (data := self._writer(event)) is not None:
+            sys.stderr.write(json.dumps(data, allow_nan=False) + "\n")
+            sys.stderr.flush()
         match event:
             case RunStarted(seed=seed):
                 self.seed = seed
@@ -69,6 +97,8 @@ class RunProgress:
     def report(self, stage: Stage) -> Report:
         """A report function for one stage that is run by itself."""
         self._begin(STAGE_LABELS[stage], 0)
+        if self._writer is not None:
+            return lambda done, total: self(StageProgressed(stage, done, total))
         return lambda done, total: self._advance(done, total, None)
 
     def say(self, text: str) -> None:

@@ -21,7 +21,7 @@ from engine.cli.common import (
     print_json,
 )
 from engine.cli.mixing import checked_stems
-from engine.cli.progress import RunProgress
+from engine.cli.progress import RunProgress, add_progress_option, progress_of
 from engine.errors import InputError, OutputError
 from engine.events import Stage
 
@@ -58,6 +58,7 @@ def add_outputs(parser: argparse.ArgumentParser, *, required: bool) -> None:
 def add_talk(parser: argparse.ArgumentParser) -> None:
     """How the command talks."""
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+    add_progress_option(parser)
     parser.add_argument("--json", action="store_true", help="silent; the result as one JSON object on stdout")
 
 
@@ -240,7 +241,7 @@ def at_desk(
     places = places_from(args, read_only=read_only, inputs=inputs)
     with (
         opened(args, read_only=read_only, copy=places.copy) as project,
-        RunProgress(silent=args.json or args.quiet) as progress,
+        progress_of(args) as progress,
     ):
         _check_film(project, places.outputs)
         from engine.runner import GenerationRunner

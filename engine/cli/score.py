@@ -31,7 +31,7 @@ from engine.cli.mixing import (
     takes_of,
     time_range,
 )
-from engine.cli.progress import RunProgress
+from engine.cli.progress import RunProgress, add_progress_option, progress_of
 from engine.device import DEVICES
 from engine.errors import InputError
 from engine.settings import ENDINGS, ORIGINAL_AUDIO, SAMPLERS, GenerationSettings, resolve_seed
@@ -67,6 +67,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     add_landing_options(parser)
     add_sound_options(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+    add_progress_option(parser)
     parser.add_argument("--json", action="store_true", help="silent; the result as one JSON object on stdout")
     parser.set_defaults(run=run, parser=parser)
 
@@ -217,7 +218,7 @@ def run(args: argparse.Namespace, cancel: CancelToken) -> int:
 
     runner = GenerationRunner()
     made: list[dict[str, Any]] = []
-    with RunProgress(silent=args.json or args.quiet) as progress:
+    with progress_of(args) as progress:
         known = None
         for take in takes_of(request, args.takes):
             progress.warnings = []
@@ -225,7 +226,7 @@ def run(args: argparse.Namespace, cancel: CancelToken) -> int:
             known = result.known
             made.append(_as_json(result, take, progress))
             if not args.json:
-                _tell(made[-1], quiet=args.quiet)
+                _tell(made[-1], quiet=args.quiet or args.progress == "json")
     if args.json:
         print_json({"ok": True, **made[0], "takes": made})
     return EXIT_OK

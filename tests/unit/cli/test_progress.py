@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
 import io
+import json
 import sys
 
 import pytest
 
-from engine.cli.progress import STAGE_LABELS, RunProgress, eta_text
-from engine.events import Event, RunStarted, Stage, StageFinished, StageProgressed, StageStarted, Warned
+from engine.cli.progress import STAGE_LABELS, RunProgress, add_progress_option, eta_text, progress_of
+from engine.event_json import EventWriter
+from engine.events import (
+    ConditionsReady,
+    Event,
+    FinishReason,
+    RunFinished,
+    RunStarted,
+    Stage,
+    StageFinished,
+    StageProgressed,
+    StageStarted,
+    Warned,
+)
 
 STORY: tuple[Event, ...] = (
     RunStarted(7),
@@ -67,3 +81,48 @@ def test_silence_still_keeps_warnings(capsys: pytest.CaptureFixture[str], monkey
 @pytest.mark.parametrize(("seconds", "text"), [(0.2, "1 s"), (8.4, "8 s"), (89, "89 s"), (95, "2 min")])
 def test_time_left(seconds: float, text: str) -> None:
     assert eta_text(seconds) == text
+
+
+def test_json_lines_tell_each_event(capsys: pytest.CaptureFixture[str]) -> None:
+    progress = RunProgress(json_lines=True)
+    _tell(progress)
+    progress.say("for people")
+    progress.report(Stage.ANALYSE)(1, 4)
+    streams = capsys.readouterr()
+    told = [json.loads(line) for line in streams.err.splitlines()]
+    assert streams.out == ""
+    assert [line["event"] for line in told] == [
+        "started", "stage", "progress", "warning", "progress", "stage_finished", "progress",
+    ]  # fmt: skip
+    assert told[2] | {"share": 0} == {
+        "event": "progress", "stage": "analyse", "done": 5, "total": 10, "eta_s": 8, "share": 0,
+    }  # fmt: skip
+    assert told[-1]["eta_s"] is None
+    assert progress.warnings == ["The film is silent."]
+
+
+def test_the_share_of_a_run_never_falls() -> None:
+    now = [0.0]
+    writer = EventWriter(clock=lambda: now[0])
+    shares = []
+    writer(RunStarted(1))
+    for time_s, eta_s in ((1.0, None), (2.0, 2.0), (3.0, 9.0), (9.0, 1.0)):
+        now[0] = time_s
+        told = writer(StageProgressed(Stage.DENOISE, 1, 2, eta_s))
+        assert told is not None
+        shares.append(told["share"])
+    assert shares == [0.0, 0.5, 0.5, 0.9]
+    assert writer(ConditionsReady({})) is None
+    failed = writer(RunFinished(FinishReason.FAILED, message="No.", hint="Try."))
+    assert failed == {"event": "finished", "reason": "failed", "message": "No.", "hint": "Try."}
+
+
+@pytest.mark.parametrize("words", [["--json"], ["--quiet"]])
+def test_progress_for_programs_is_told_beside_silence(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    add_progress_option(parser)
+    for option in ("--json", "--quiet"):
+        parser.add_argument(option, action="store_true")
+    progress_of(parser.parse_args(words))(Warned("one"))
+    progress_of(parser.parse_args([*words, "--progress", "json"]))(Warned("two"))
+    assert json.loads(capsys.readouterr().err) == {"event": "warning", "message": "two"}
