@@ -293,7 +293,7 @@ class Playback(QObject):
         if not self.picture.is_playing:
             if 0.2 < here < self.duration_s - 0.2:  # it came to its end, and a loop went on
                 self._start_picture(here, now)
-        elif abs(self.picture.position_s - here) > 0.5:
+        elif self.picture.goes_in_steps and abs(self.picture.position_s - here) > 0.5:
             self.picture.seek(here)
 
     def _device_lost(self) -> None:

@@ -14,6 +14,9 @@ from diffbgm_gui.player.exact import ExactFrames
 from diffbgm_gui.player.frames import FrameGrid
 
 _TICK_MS: Final = 33
+_BACKWARD_S: Final = 0.15
+_STARTS_WITHIN_S: Final = 1.5
+"""A picture that has not told its time for so long is taken to run."""
 
 
 class Player(QObject):
@@ -54,6 +57,7 @@ class Player(QObject):
         self._rate = 1.0
         self._playing = False
         self._from = (0.0, 0.0)
+        self._last_told = 0.0
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self._tick)
         self._exact = ExactFrames(self)
@@ -102,10 +106,18 @@ class Player(QObject):
     def position_s(self) -> float:
         if not self._playing:
             return self._from[0]
-        measured = self._measured_s() if self._is_running() else None
+        measured = self.measured_s()
         if measured is None:
-            measured = self._from[0] + (time.monotonic() - self._from[1]) * self._rate
+            passed_s = time.monotonic() - self._from[1]
+            if not self.goes_in_steps:  # it is about to start
+                passed_s = max(0.0, passed_s - _STARTS_WITHIN_S)
+            measured = self._from[0] + passed_s * self._rate
         return self._within(measured)
+
+    @property
+    def goes_in_steps(self) -> bool:
+        """Whether single frames are shown one after the other, because the player itself cannot run so."""
+        return self._playing and not self._is_running()
 
     def measured_s(self) -> float | None:
         """The time of the running picture as seen, not as reckoned; None while that is not known."""
@@ -233,7 +245,9 @@ class Player(QObject):
             return
         if not self._is_running() and self.path is not None:
             self._exact.ask(self.path, here)
-        self.position_changed.emit(here)
+        if not 0 < (self._last_told - here) * self._rate < _BACKWARD_S:  # set right by a moment: it stands that long
+            self._last_told = here
+            self.position_changed.emit(here)
 
     def _show_exact(self, path: Path, _asked_s: float, image: QImage) -> None:
         if path == self.path and not self._is_running():

@@ -47,8 +47,8 @@ class QtPlayer(Player):
         if path is None:
             QMetaObject.invokeMethod(self._player, "stop", Qt.ConnectionType.QueuedConnection)
         url = QUrl() if path is None else QUrl.fromLocalFile(str(path))
-        # From the event loop: called from Python, stopping holds the interpreter's lock while it waits for a thread that
-        # may itself be waiting for that lock: a deadlock (Qt 6.11).
+        # From the event loop: called from Python, stopping holds the interpreter's lock while it waits for a thread
+        # that may itself be waiting for that lock: a deadlock (Qt 6.11).
         QMetaObject.invokeMethod(self._player, "setSource", Qt.ConnectionType.QueuedConnection, Q_ARG(QUrl, url))
 
     def _run(self, seconds: float, speed: float) -> None:
@@ -80,7 +80,8 @@ class QtPlayer(Player):
             return
         self._loading = False
         if self._is_running():
-            self._run(self.position_s, self._rate)
+            begun_s, at = self._from
+            self._run(self._within(begun_s + (time.monotonic() - at) * self._rate), self._rate)
         else:
             self._player.pause()
 

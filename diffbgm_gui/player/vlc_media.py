@@ -43,7 +43,7 @@ def load_vlc() -> Any:
 
 
 class VlcPlayer(Player):
-    """libVLC. Its time comes in steps of up to half a second, each exact when it comes, and is reckoned on between them.
+    """libVLC. Its time comes in steps of up to half a second, each exact when it comes, and is reckoned on in between.
 
     Args:
         instance: of libVLC, from `load_vlc`.

@@ -113,7 +113,7 @@ class DeviceOutput(QObject):
 
     def begin(self, desk: MixDesk) -> None:
         self._pump.desk = desk
-        self._thread.start(QThread.Priority.TimeCriticalPriority)
+        self._thread.start(QThread.Priority.HighPriority)
 
     def wake(self) -> None:
         QMetaObject.invokeMethod(self._pump, "wake", Qt.ConnectionType.QueuedConnection)
@@ -234,7 +234,7 @@ class _Pump(QObject):
         self._base, self._sent, self._left_over = self.desk.written, 0, b""
         self._device = self._sink.start()
         if self._device is None or self._sink.error() != self._media.QAudio.Error.NoError:
-            logger.warning("the sound device does not start: %s", self._sink.error())
+            logger.warning("the sound device does not start: %s, %s", self._sink.error(), self._sink.state())
             self._shut()
             self.lost.emit()
             return False
