@@ -46,7 +46,7 @@ class AxisRow(QWidget):
         self.axis = axis
         self.part = QRectF()
         self._cached: QPixmap | None = None
-        self._view = (0.0, 0.0, 0.0)
+        self._view = (0.0, 0.0, 0.0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -108,7 +108,7 @@ class AxisRow(QWidget):
         scale = self.devicePixelRatioF()
         self.axis.grain_px = next((n for n in (1, 2, 3, 4) if abs(n * scale - round(n * scale)) < 1e-6), 1)
         size = QSize(round(self.width() * scale), round(self.height() * scale))
-        view = (self.axis.left_s, self.axis.shown_s, self.axis.duration_s)
+        view = (self.axis.left_s, self.axis.shown_s, self.axis.duration_s, self.axis.width_px)
         cached, before = self._cached, self._view
         self._view = view
         if cached is None or cached.size() != size or view[1:] != before[1:]:
@@ -204,7 +204,8 @@ class AxisRow(QWidget):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        self.axis.set_width(event.size().width())
+        if self.axis.measure in (None, self):
+            self.axis.set_width(event.size().width())
         self.refresh()
 
     def event(self, event: QEvent) -> bool:

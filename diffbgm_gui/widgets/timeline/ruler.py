@@ -42,6 +42,7 @@ class RulerRow(AxisRow):
 
     def __init__(self, facts: Facts, parent: QWidget | None = None) -> None:
         super().__init__(facts.axis, parent)
+        facts.axis.measure = self
         self._facts = facts
         self._grabbed: int | None = None
         self._drag = 0

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from diffbgm_gui import theme
@@ -21,6 +22,7 @@ from diffbgm_gui.widgets.timeline.curves import DrawnRow, PictureRow
 from diffbgm_gui.widgets.timeline.facts import Facts
 from diffbgm_gui.widgets.timeline.music_rows import BarsRow, BlocksRow, TempoRow
 from diffbgm_gui.widgets.timeline.overview import Overview
+from diffbgm_gui.widgets.timeline.row_stack import RowStack
 from diffbgm_gui.widgets.timeline.ruler import MarkersRow, RulerRow
 from diffbgm_gui.widgets.timeline.shots import ShotsRow
 
@@ -54,21 +56,42 @@ class Timeline(QWidget):
             self.ruler, self.markers, self.bars, self.tempo, self.shots, self.blocks, self.picture, self.drawn,
         )  # fmt: skip
         self.setAccessibleName(self.tr("Timeline"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._stack = RowStack(self.rows[1:])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
-        column.addWidget(self._make_tools())
+        for part in (self._make_tools(), self.ruler, self._stack, self.overview):
+            column.addWidget(part)
         for row in self.rows:
-            column.addWidget(row)
             row.seek_asked.connect(self.seek_asked)
-        column.addWidget(self.overview)
         self.shots.shot_selected.connect(self.shot_selected)
         axis.changed.connect(self._axis_changed)
         self.facts.film_changed.connect(self._film_changed)
         self._film_changed()
         self._axis_changed()
+        self._fit_height()
+
+    # -- height ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _fixed_px(self) -> int:
+        return _TOOLS_PX + self.ruler.height() + self.overview.height() + 3
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(600, self._fixed_px + self._stack.rows_px)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(360, self._fixed_px + self.shots.height())
+
+    def _fit_height(self) -> None:
+        self.setMaximumHeight(self.sizeHint().height())
+        self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._stack.show_row(self.shots)
 
     # -- tools -----------------------------------------------------------------------------------------------------
 
@@ -159,9 +182,13 @@ class Timeline(QWidget):
             action = QAction(name, menu)
             action.setCheckable(True)
             action.setChecked(True)
-            action.toggled.connect(row.setVisible)
+            action.toggled.connect(partial(self._show_row, row))
             menu.addAction(action)
         return menu
+
+    def _show_row(self, row: AxisRow, is_shown: bool) -> None:
+        row.setVisible(is_shown)
+        self._fit_height()
 
     def show_rows(self, names: set[str]) -> None:
         """Show only these rows besides ruler and shots: names of attributes, as "tempo"."""
@@ -256,7 +283,7 @@ class Timeline(QWidget):
             self.update()
         super().changeEvent(event)
 
-    def keyPressEvent(self, event: Any) -> None:  # noqa: N802 - Qt's name
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoom_in()
         elif event.key() == Qt.Key.Key_Minus:
