@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,23 +134,29 @@ def save_gif(frames: Sequence[Image], path: Path, *, frame_ms: int = FRAME_MS) -
 
 
 def save_mp4(frames: Sequence[Image], path: Path, *, frame_ms: int = FRAME_MS, cancel: CancelToken = NEVER) -> None:
-    """Write frames as H.264 in MP4, the last one held for a while; sides are made even, as the codec needs.
+    """Write frames as H.264 (where there is no encoder for it, MPEG-4) in MP4, the last one held for a while.
+
+    Sides are made even, as the codecs need.
 
     Raises:
         RunCancelled: when cancelled.
     """
     import av
 
-    rate = 25
+    from engine.video.encoders import picture_encoder
+
+    rate, encoder = 25, picture_encoder()
     each = max(1, round(frame_ms * rate / 1000))
-    with av.open(str(path), "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=rate, options={"crf": "18"})
+    writer: Any = av.open(str(path), "w", format="mp4")
+    with writer as container:
+        stream = container.add_stream(encoder.name, rate=rate, options=dict(encoder.options))
         stream.width, stream.height = (side - side % 2 for side in frames[0].size)
         stream.pix_fmt = "yuv420p"
         pts = 0
         for number, frame in enumerate(frames):
             cancel.raise_if_cancelled()
-            picture = av.VideoFrame.from_image(frame.crop((0, 0, stream.width, stream.height)))
+            pixels = np.asarray(frame.convert("RGB"))[: stream.height, : stream.width]
+            picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
             is_last = number + 1 == len(frames)
             for _ in range(max(each, LAST_FRAME_MS * rate // 1000) if is_last else each):
                 picture.pts = pts

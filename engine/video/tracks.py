@@ -12,6 +12,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from engine.signals import VideoInfo
+from engine.video.encoders import picture_encoder
 from engine.video.reading import MEDIA_ERRORS, time_base_of
 from engine.video.sound import Samples
 from engine.video.stamps import RunningClock
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from engine.video.containers import Container
 
 _BLOCK: Final = 1024
-_QUALITY: Final = {"crf": "18", "preset": "veryfast"}
 
 
 class Track(Protocol):
@@ -88,18 +88,20 @@ class CopiedTrack:
 
 
 class EncodedPicture:
-    """The picture as H.264, for codecs that none of our containers takes."""
+    """The picture as H.264 (see `engine.video.encoders`), for codecs that none of our containers takes."""
 
     def __init__(self, target: OutputContainer, source: VideoStream, info: VideoInfo) -> None:
         self._source = source
         self._clock = RunningClock()
-        self.stream: Any = target.add_stream("libx264", rate=info.frame_rate, options=dict(_QUALITY))
+        encoder = picture_encoder()
+        writer: Any = target
+        self.stream: Any = writer.add_stream(encoder.name, rate=info.frame_rate, options=dict(encoder.options))
         # Chroma of every second pixel asks for even sides.
         self._width = max(2, source.codec_context.width // 2 * 2)
         self._height = max(2, source.codec_context.height // 2 * 2)
         self.stream.width, self.stream.height = self._width, self._height
         self.stream.pix_fmt = "yuv420p"
-        self.stream.codec_context.time_base = time_base_of(source)
+        self.stream.codec_context.time_base = encoder.time_base(time_base_of(source))
         if source.sample_aspect_ratio:
             self.stream.codec_context.sample_aspect_ratio = source.sample_aspect_ratio
         self.stream.metadata.update(source.metadata)
