@@ -250,6 +250,7 @@ def _as_json(result: GenerationResult, request: GenerationRequest, progress: Run
         "manifest_file": request.manifest,
         "project": request.project,
         "take": result.take.id,
+        "name": result.take.name,
         "seed": progress.seed,
         "warnings": progress.warnings,
         "manifest": result.manifest,

@@ -60,7 +60,7 @@ class _Story:
         if self.error is not None:
             raise self.error
         request.output.write_bytes(b"music")
-        take = types.SimpleNamespace(id="cafe")
+        take = types.SimpleNamespace(id="cafe", name="")
         files = {"output": request.output, "midi": request.midi, "wav": request.wav}
         return types.SimpleNamespace(**files, manifest={"seed": 42}, notes=(), known="seen", take=take)
 
@@ -136,6 +136,7 @@ def test_json_is_one_object_and_silence(
         "manifest_file": None,
         "project": None,
         "take": "cafe",
+        "name": "",
         "seed": 42,
         "warnings": ["It is a short film."],
         "manifest": {"seed": 42},
