@@ -13,7 +13,6 @@ from typing import Final
 from engine.cancel import CancelToken
 from engine.direction import CURVES, OPEN, Curve, Direction
 from engine.errors import InputError
-from engine.timebase import BEATS_PER_BAR
 
 CURVE_FORM: Final = "Give NAME:TIME=VALUE,TIME=VALUE with seconds and values 0..1, as in density:0=0.2,10=0.9."
 
@@ -95,36 +94,16 @@ def read_curve(text: str) -> Curve:
 
 
 def read_chords(path: Path) -> tuple[str | None, ...]:
-    """Chords of a file, one a beat.
-
-    With bar lines (`|`) each bar's chords share its four beats, the first ones get what is left over; `%` repeats the
-    bar before, `N` is no chord. Without bar lines every chord is one beat. Empty lines do not count.
+    """Chords of a file, one a beat; see `engine.music.chords.read_progression`.
 
     Raises:
         InputError: if there is no file, no chord, or something that is no chord.
     """
-    from engine.music.chords import parse_chord
+    from engine.music.chords import read_progression
 
-    lines = [line.strip() for line in _text_of(path).splitlines()]
-    text = "\n".join(line for line in lines if line)
-    bars = [bar.split() for line in text.splitlines() for bar in line.split("|") if bar.split()]
-    beats = _beats_of_bars(bars) if "|" in text else text.split()
+    beats = read_progression(_text_of(path))
     if not beats:
         raise InputError(f"'{path.name}' holds no chords.", 'Write bars, as in "C | Am | F G".')
-    return tuple(None if parse_chord(chord) is None else chord for chord in beats)
-
-
-def _beats_of_bars(bars: Sequence[Sequence[str]]) -> list[str]:
-    beats: list[str] = []
-    for bar in bars:
-        if list(bar) == ["%"]:
-            beats.extend(beats[-BEATS_PER_BAR:])
-            continue
-        if len(bar) > BEATS_PER_BAR:
-            raise InputError(f"The bar '{' '.join(bar)}' has more than {BEATS_PER_BAR} chords.")
-        share, over = divmod(BEATS_PER_BAR, len(bar))
-        for i, chord in enumerate(bar):
-            beats.extend([chord] * (share + (i < over)))
     return beats
 
 

@@ -7,6 +7,7 @@ POP909's annotations; an unknown quality is read by its third.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InputError
+from engine.timebase import BEATS_PER_BAR
 
 PITCH_NAMES: Final = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 _LETTERS: Final = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
@@ -141,6 +143,53 @@ def parse_key(label: str) -> Key:
     if chord is None or chord.intervals not in (QUALITIES["maj"], QUALITIES["min"]):
         raise InputError(f"'{label}' is not a key.", "Write A minor, C major and so on.")
     return Key(chord.root, chord.intervals == QUALITIES["min"])
+
+
+def read_progression(text: str) -> tuple[str | None, ...]:
+    """Chords as people write them, one a beat; None is no chord, and nothing where there is no chord at all.
+
+    With bar lines (`|`) each bar's chords share its four beats, the first ones get what is left over; `%` repeats the
+    bar before, `N` is no chord. Without bar lines every chord is one beat. Empty lines do not count.
+
+    Raises:
+        InputError: for something that is no chord, or more than four in a bar.
+    """
+    text = "\n".join(line.strip() for line in text.splitlines() if line.strip())
+    bars = [bar.split() for line in text.splitlines() for bar in line.split("|") if bar.split()]
+    beats = _beats_of_bars(bars) if "|" in text else text.split()
+    return tuple(None if parse_chord(chord) is None else chord for chord in beats)
+
+
+def _beats_of_bars(bars: Sequence[Sequence[str]]) -> list[str]:
+    beats: list[str] = []
+    for bar in bars:
+        if list(bar) == ["%"]:
+            beats.extend(beats[-BEATS_PER_BAR:])
+            continue
+        if len(bar) > BEATS_PER_BAR:
+            raise InputError(f"The bar '{' '.join(bar)}' has more than {BEATS_PER_BAR} chords.")
+        share, over = divmod(BEATS_PER_BAR, len(bar))
+        for i, chord in enumerate(bar):
+            beats.extend([chord] * (share + (i < over)))
+    return beats
+
+
+def write_progression(chords: Sequence[str | None]) -> str:
+    """Chords, one a beat, as `read_progression` reads them back: in bars where they fill whole ones."""
+    names = ["N" if chord is None else chord for chord in chords]
+    if len(names) % BEATS_PER_BAR:
+        return " ".join(names)
+    bars = [_short_bar(names[i : i + BEATS_PER_BAR]) for i in range(0, len(names), BEATS_PER_BAR)]
+    return " | ".join(bars) + (" |" if len(bars) == 1 else "")
+
+
+def _short_bar(beats: Sequence[str]) -> str:
+    """The fewest chords that say the bar."""
+    shorter = [[beats[0]], [beats[0], beats[2]], [beats[0], beats[2], beats[3]]]
+    for chords in shorter:
+        if _beats_of_bars([chords]) == list(beats):
+            return " ".join(chords)
+    return " ".join(beats)
 
 
 def chord_rows(roots: NDArray[np.int_], chroma: NDArray[np.uint8], basses: NDArray[np.int_]) -> NDArray[np.float32]:

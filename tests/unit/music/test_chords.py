@@ -17,6 +17,8 @@ from engine.music.chords import (
     parse_chord,
     parse_key,
     parse_pitch_class,
+    read_progression,
+    write_progression,
 )
 
 pitch_classes = st.integers(0, 11)
@@ -102,3 +104,18 @@ def test_rows_hold_root_tones_and_bass_and_mark_no_chord() -> None:
     assert rows.shape == (2, 37)
     assert np.flatnonzero(rows[0]).tolist() == [0, 13, 17, 20, 29]
     assert np.flatnonzero(rows[1]).tolist() == [12]
+
+
+@pytest.mark.parametrize("text", ["C | A:min | F G | N", "C | Am C F G | F", "C Am F", "C F G | Am |", ""])
+def test_a_progression_reads_back(text: str) -> None:
+    beats = read_progression(text)
+    assert read_progression(write_progression(beats)) == beats
+
+
+def test_bars_share_their_beats_and_repeat() -> None:
+    assert read_progression("C | F G |\n % | N") == (*["C"] * 4, *"FFGG", *"FFGG", *[None] * 4)
+    assert read_progression("C F G |") == ("C", "C", "F", "G")
+    assert write_progression(["C"] * 4) == "C |"
+    for wrong in ("C | H", "C D E F G |"):
+        with pytest.raises(InputError):
+            read_progression(wrong)
