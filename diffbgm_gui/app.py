@@ -95,7 +95,7 @@ class Loading(QObject):
 
 _PARTS: Final = (
     "studio", "file_flow", "menus", "playback", "words", "widgets.message_bar", "widgets.picture", "widgets.timeline",
-    "widgets.roll", "widgets.takes_wall", "widgets.step_strip", "widgets.settings_panel",
+    "widgets.roll", "widgets.takes_wall", "widgets.step_strip", "widgets.panel.side_panel",
 )  # fmt: skip
 
 

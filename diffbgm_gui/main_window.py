@@ -117,11 +117,11 @@ class MainWindow(QMainWindow):
 
     def _side_tabs(self) -> QWidget:
         """Music, engine, captions, research (upper right)."""
-        from diffbgm_gui.widgets.settings_panel import SettingsPanel
+        from diffbgm_gui.widgets.panel.side_panel import SidePanel
 
-        self.panel = SettingsPanel(self.studio)
+        self.panel = SidePanel(self.studio)
         self.side_tabs: QTabWidget = self.panel.tabs
-        self.panel.setMinimumWidth(320)
+        self.panel.captions.seek_asked.connect(self.player.seek)
         return self.panel
 
     def _takes_area(self) -> QWidget | None:
@@ -168,13 +168,16 @@ class MainWindow(QMainWindow):
         lower.setObjectName("panel")
         below = _column(lower)
         roll = self._roll_area()  # the wall and the steps know it
-        for part in (self._takes_area(), self._timeline_rows()):
-            if part is not None:
-                below.addWidget(part)
-        below.addWidget(roll, 1)
+        takes = self._takes_area()
+        if takes is not None:
+            below.addWidget(takes)
+        rows = _splitter(Qt.Orientation.Vertical, self._timeline_rows(), roll)
+        rows.setStretchFactor(0, 1)
+        rows.setStretchFactor(1, 2)
+        below.addWidget(rows, 1)
         below.addWidget(self._steps_area())
         workspace = _splitter(Qt.Orientation.Vertical, upper, lower)
-        workspace.setSizes([380, 400])
+        workspace.setSizes([340, 620])
         self.workspace = workspace
         self.pages.addWidget(workspace)
         self.message = MessageBar(lambda: diagnostics(self.studio))
@@ -268,7 +271,9 @@ class MainWindow(QMainWindow):
 
     def generate(self) -> None:
         """Compose with the present settings."""
-        self.studio.generate()
+        self.panel.commit()
+        asked = self.studio.document
+        self.studio.generate(takes=asked.n_takes, draft_first=asked.draft_first)
 
     def show_export(self) -> None:
         """Choose what to write of the current take."""

@@ -23,11 +23,13 @@ from diffbgm_gui.study_events import (
     TakeMeasured,
 )
 from engine import CancelToken, EngineError, RunCancelled
+from engine.direction import Words
 from engine.music.take import Take
 from engine.settings import MAX_SEED
 
 if TYPE_CHECKING:
     from engine.bundles import BundleFacts
+    from engine.music.encoded import Caption
 
 Emit = Callable[[StudioEvent], None]
 
@@ -63,6 +65,7 @@ class StudioStudy(StudioHearing):
         self.sheet: Sheet | None = None
         self._cell: tuple[CancelToken, tuple[int, int]] | None = None
         self._captioning: CancelToken | None = None
+        self._written: tuple[Words, ...] = ()
 
     # -- the bundle ------------------------------------------------------------------------------------------------
 
@@ -127,6 +130,15 @@ class StudioStudy(StudioHearing):
     @property
     def is_captioning(self) -> bool:
         return self._captioning is not None
+
+    @property
+    def captions(self) -> tuple[Words, ...]:
+        """The captions in force: the user's, those that the take followed, or those that were written by themselves."""
+        if self.document.direction.captions:
+            return self.document.direction.captions
+        take = self.document.take
+        followed = () if take is None or take.plan.encoded is None else take.plan.encoded.captions
+        return tuple(map(words_of, followed)) or self._written
 
     # -- charts and measures ---------------------------------------------------------------------------------------
 
@@ -250,8 +262,9 @@ class StudioStudy(StudioHearing):
                     self.check_encoders()
             case EncodersKnown():
                 self.encoders_known = event
-            case CaptionsWritten():
+            case CaptionsWritten(captions=captions):
                 self._captioning = None
+                self._written = captions or self._written
             case SheetCell(t0=t0, k=k) if self.sheet is not None and self._cell is not None:
                 self._cell = None
                 is_running = self.sheet.is_running and event.take is not None
@@ -275,6 +288,7 @@ class StudioStudy(StudioHearing):
     def _turn_to(self, document: Any) -> None:
         self.study.forget()
         self._captioning = self._cell = None
+        self._written = ()
         self.sheet = None
         super()._turn_to(document)
 
@@ -302,7 +316,6 @@ def look_for_encoders(folder: Path | None) -> EncodersKnown:
 def captions_of(video: Path, folder: Path | None, device: str, emit: Emit, cancel: CancelToken) -> Any:
     """What the caption model says of a film."""
     from engine.device import choose_device
-    from engine.direction import Words
     from engine.encoding import EncoderOptions, caption_video, check_encoders
     from engine.video.probe import probe
 
@@ -313,10 +326,13 @@ def captions_of(video: Path, folder: Path | None, device: str, emit: Emit, cance
         emit(CaptionsProgressed(done / total if total else 0.0))
 
     said = caption_video(video, probe(video), options, report=report, cancel=cancel)
-    return tuple(
-        Words(Fraction(c.start_s).limit_denominator(1000), Fraction(c.end_s).limit_denominator(1000), c.texts)
-        for c in said
-    )
+    return tuple(map(words_of, said))
+
+
+def words_of(caption: Caption) -> Words:
+    """A caption as the direction keeps it, to the millisecond."""
+    start_s, end_s = (Fraction(time_s).limit_denominator(1000) for time_s in (caption.start_s, caption.end_s))
+    return Words(start_s, end_s, caption.texts)
 
 
 def measured(take: Take, bundle: Path | None) -> TakeMeasured:

@@ -26,6 +26,10 @@ QWidget#bar {{ background: {c.window}; border-bottom: 1px solid {c.border}; }}
 QWidget#panel {{ background: {c.panel}; }}
 QLabel#title {{ color: {c.text}; font-weight: 600; }}
 QLabel#dim, QLabel#hint {{ color: {c.dim}; }}
+QLabel#section {{ color: {c.text}; font-weight: 600; }}
+QLabel#bad {{ color: {c.error}; }}
+QLabel#warned {{ color: {c.warning}; }}
+QLabel#dim:disabled, QLabel#hint:disabled {{ color: {c.faint}; }}
 QLabel#value {{ color: {c.text}; }}
 QPushButton {{ background: {c.raised}; border: 1px solid {c.border}; border-radius: 5px; padding: 5px 14px; }}
 QPushButton:hover {{ border-color: {c.outline}; }}
@@ -47,6 +51,8 @@ QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0;
 QSpinBox, QDoubleSpinBox {{ padding: 2px; }}
 QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit:hover {{ border-color: {c.outline}; }}
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border-color: {c.accent}; }}
+QComboBox#drop::drop-down {{ border: none; background: transparent; width: 22px; }}
+QListView#plain {{ border: none; border-radius: 0; background: {c.panel}; }}
 QComboBox QAbstractItemView {{ background: {c.panel}; border: 1px solid {c.border}; padding: 3px; outline: none; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
   width: 0; border: none; }}

@@ -10,12 +10,9 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QMouseEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QLineEdit, QPushButton, QSlider
 
 from diffbgm_gui.main_window import MainWindow
 from diffbgm_gui.run_state import Phase
-from diffbgm_gui.widgets.settings_panel import K_CHOICES, SettingsPanel
-from engine.settings import MAX_SEED, GenerationSettings
 from tests.gui.fakes import FakeEngine
 from tests.helpers.video import TinyVideo
 
@@ -153,96 +150,6 @@ def test_a_dropped_video_is_opened(window: MainWindow, qtbot: Any, video: TinyVi
     window.dropEvent(drop)
     qtbot.waitUntil(lambda: window.state.phase is Phase.READY, timeout=20_000)
     assert window.state.path == video.path
-
-
-CHAMBER = {"palette": "chamber"}
-CHANGES: dict[str, tuple[Callable[[SettingsPanel], Any], dict[str, Any]]] = {
-    "mood": (lambda p: p.mood.setCurrentIndex(p.mood.findData("calm")), {"mood": "calm"}),
-    "palette_choice": (lambda p: p.palette_choice.setCurrentIndex(p.palette_choice.findData("chamber")), CHAMBER),
-    "tempo_min": (lambda p: p.tempo_min.setValue(90), {"tempo_min": 90.0}),
-    "tempo_max": (lambda p: p.tempo_max.setValue(100), {"tempo_max": 100.0}),
-    "seed": (lambda p: p.seed.setText("42"), {"seed": 42}),
-    "original": (lambda p: p.original.setCurrentIndex(p.original.findData("mix")), {"original_audio": "mix"}),
-    "original_gain": (lambda p: p.original_gain.setValue(-12), {"original_gain_db": -12.0}),
-    "fade": (lambda p: p.fade.setValue(3), {"fade_out_s": 3.0}),
-    "sensitivity": (lambda p: p.sensitivity.setValue(80), {"sensitivity": 0.8}),
-    "t0": (lambda p: p.t0.setValue(650), {"t0": 650}),
-    "k": (lambda p: p.k.setValue(K_CHOICES.index(2)), {"k": 2}),
-    "steps": (lambda p: p.steps.setValue(5), {"steps": 5}),
-    "guidance": (lambda p: p.guidance.setValue(3.5), {"guidance": 3.5}),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("control", list(CHANGES))
-def test_each_control_changes_the_request(
-    control: str, window: MainWindow, qtbot: Any, video: TinyVideo, engine: FakeEngine, defaults: GenerationSettings
-) -> None:
-    change, expected = CHANGES[control]
-    assert window.panel.settings() == defaults
-    with qtbot.waitSignal(window.panel.changed):
-        change(window.panel)
-    window.studio.saved = window.studio.document  # nothing to ask about
-    open_and_wait(window, qtbot, video.path)
-    generate_and_wait(window, qtbot)
-    settings = engine.requests[0].settings
-    assert settings == replace(defaults, **{"seed": settings.seed, **expected})
-    window.studio.undo_stack.clear()
-    window.studio.edit("back", lambda document: replace(document, settings=defaults))
-    assert window.panel.settings() == defaults
-    window.studio.undo()
-    assert window.panel.settings() == replace(defaults, **expected)
-
-
-def test_no_control_is_left_out_of_that_test(window: MainWindow) -> None:
-    controls = {
-        name
-        for name, value in vars(window.panel).items()
-        if isinstance(value, QComboBox | QAbstractSpinBox | QSlider | QLineEdit | QPushButton)
-    }
-    assert controls == {*CHANGES, "reuse_seed"}
-
-
-def test_every_control_says_what_it_does(window: MainWindow) -> None:
-    controls = window.panel.findChildren(QComboBox) + window.panel.findChildren(QSlider)
-    controls += window.panel.findChildren(QAbstractSpinBox)
-    assert len(controls) >= 11
-    assert all(len(control.toolTip()) > 20 and control.accessibleName() for control in controls)
-
-
-def test_the_tempo_range_cannot_be_upside_down(window: MainWindow) -> None:
-    window.panel.tempo_min.setValue(150)
-    assert window.panel.settings().tempo_max == 150
-    window.panel.tempo_max.setValue(60)
-    assert window.panel.settings().tempo_min == 60
-
-
-def test_a_seed_beyond_the_largest_is_the_largest(window: MainWindow) -> None:
-    window.panel.seed.setText("9999999999")
-    assert window.panel.settings().seed == MAX_SEED
-
-
-def test_the_last_seed_can_be_kept(window: MainWindow, qtbot: Any, video: TinyVideo) -> None:
-    open_and_wait(window, qtbot, video.path)
-    assert not window.panel.reuse_seed.isEnabled()
-    generate_and_wait(window, qtbot)
-    window.panel.reuse_seed.click()
-    assert window.panel.settings().seed == window.studio.document.take.settings.seed
-
-
-def test_the_level_of_the_original_counts_only_in_a_mix(window: MainWindow) -> None:
-    assert not window.panel.original_gain.isEnabled()
-    window.panel.original.setCurrentIndex(window.panel.original.findData("mix"))
-    assert window.panel.original_gain.isEnabled()
-
-
-def test_sensitivity_moves_the_cuts_at_once(window: MainWindow, qtbot: Any, video: TinyVideo) -> None:
-    open_and_wait(window, qtbot, video.path)
-    signals = window.state.signals
-    for value in (0, 100):
-        window.panel.sensitivity.setValue(value)
-        from diffbgm_gui.look import find_shots
-
-        assert window.studio.shots == find_shots(signals, value / 100)
 
 
 def test_keys(window: MainWindow, qtbot: Any, video: TinyVideo, engine: FakeEngine) -> None:

@@ -1,0 +1,125 @@
+"""The Captions tab: a mood for each shot, or, for a model that reads captions, what each shot shows in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from diffbgm_gui.document import Document, without_captions
+from diffbgm_gui.study_events import BundleKnown, CaptionsProgressed, CaptionsWritten, EncodersKnown
+from diffbgm_gui.widgets.panel.controls import calm
+from diffbgm_gui.widgets.panel.shot_list import ShotList
+
+if TYPE_CHECKING:
+    from diffbgm_gui.studio import Studio
+
+
+def _without_moods(document: Document) -> Document:
+    """Every shot with the mood of the whole."""
+    return replace(document, direction=replace(document.direction, moods=()))
+
+
+class CaptionsPage(QWidget):
+    """See the module. `seek_asked(seconds)`: the user turned to a shot."""
+
+    seek_asked = Signal(float)
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.studio = studio
+        self._said: CaptionsWritten | None = None
+        self.told, self.problem = QLabel(), QLabel()
+        for label, name in ((self.told, "hint"), (self.problem, "warned")):
+            label.setObjectName(name)
+            label.setWordWrap(True)
+        self.write = QPushButton(self.tr("Caption the film"))
+        self.write.setToolTip(self.tr("Let the caption model say what each stretch of the film shows"))
+        self.reset = QPushButton()
+        self.shots = ShotList(studio)
+        self.shots.setAccessibleName(self.tr("Shots"))
+        self.shots.chosen.connect(self.seek_asked)
+        self.write.clicked.connect(self._write)
+        self.reset.clicked.connect(self._reset)
+        for button in (self.write, self.reset):
+            calm(button)
+        self._lay_out()
+        studio.document_changed.connect(lambda _document: self._show())
+        studio.state_changed.connect(lambda _state: self._show())
+        studio.event.connect(self._heard)
+        self._show()
+
+    def _lay_out(self) -> None:
+        head = QVBoxLayout()
+        head.setContentsMargins(14, 12, 14, 8)
+        head.setSpacing(6)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(6)
+        buttons.addWidget(self.write)
+        buttons.addWidget(self.reset)
+        buttons.addStretch(1)
+        head.addWidget(self.told)
+        head.addWidget(self.problem)
+        head.addLayout(buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.shots, 1)
+
+    def _write(self) -> None:
+        if self.studio.is_captioning:
+            self.studio.stop_captions()
+        else:
+            self._said = None
+            self.studio.write_captions()
+        self._show()
+
+    def _reset(self) -> None:
+        if self.studio.reads_captions:
+            self.studio.edit(self.tr("Captions as written"), without_captions)
+        else:
+            self.studio.edit(self.tr("All moods Auto"), _without_moods)
+
+    def _heard(self, event: Any) -> None:
+        match event:
+            case CaptionsProgressed(share=share):
+                self.write.setText(self.tr("Stop ({} %)").format(round(100 * share)))
+            case CaptionsWritten():
+                self._said = event
+                self._show()
+            case BundleKnown() | EncodersKnown():
+                self._show()
+
+    def _show(self) -> None:
+        self.shots.shots.refresh()
+        studio, words = self.studio, self.studio.reads_captions
+        direction = studio.document.direction
+        self.write.setVisible(words)
+        self.write.setEnabled(studio.state.info is not None)
+        self.write.setText(self.tr("Stop") if studio.is_captioning else self.tr("Caption the film"))
+        self.reset.setText(self.tr("As the model wrote them") if words else self.tr("All Auto"))
+        self.reset.setVisible(bool(direction.captions if words else direction.moods))
+        self.told.setText(self._told(words))
+        self.problem.setText(self._problem(words))
+        self.problem.setVisible(bool(self.problem.text()))
+
+    def _told(self, words: bool) -> str:
+        if self.studio.state.info is None:
+            return self.tr("Open a video to see its shots.")
+        if not words:
+            return self.tr("A mood for single shots. It changes the music of that shot alone.")
+        if self.shots.shots.entries:
+            return self.tr("What the film shows, as the model reads it. An edited sentence is encoded anew, alone.")
+        return self.tr("Captions appear when the film was captioned, or music was composed.")
+
+    def _problem(self, words: bool) -> str:
+        if not words:
+            return ""
+        if self._said is not None and self._said.message:
+            return f"{self._said.message} {self._said.hint}".strip()
+        known = self.studio.encoders_known
+        return "" if known is None or known.are_here else f"{known.message} {known.hint}".strip()
