@@ -78,10 +78,11 @@ def _label(name: str) -> str:
 
 
 def thread_count() -> int:
-    """How many threads the processor's work should take: DIFFBGM_THREADS, else the usable cores up to 8."""
-    asked = os.environ.get(THREADS_VARIABLE, "")
-    if asked.isdigit() and int(asked) > 0:
-        return int(asked)
+    """Threads that the processor's work should take: DIFFBGM_THREADS, else OMP_NUM_THREADS, else the cores up to 8."""
+    for name in (THREADS_VARIABLE, "OMP_NUM_THREADS"):
+        asked = os.environ.get(name, "")
+        if asked.isdigit() and int(asked) > 0:
+            return int(asked)
     return min(MOST_THREADS, usable_cores())
 
 

@@ -70,10 +70,13 @@ def test_asking_for_a_missing_device_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 def test_threads_follow_the_machine_and_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DIFFBGM_THREADS", raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(device, "usable_cores", lambda: 32)
     assert device.thread_count() == device.MOST_THREADS
     monkeypatch.setattr(device, "usable_cores", lambda: 2)
     assert device.thread_count() == 2
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert device.thread_count() == 3
     monkeypatch.setenv("DIFFBGM_THREADS", "5")
     assert device.thread_count() == 5
     monkeypatch.setenv("DIFFBGM_THREADS", "many")
