@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     train = commands.add_parser("train", help="train what a configuration describes; run again to resume")
     _add_run_options(train)
     train.add_argument("--features", type=Path, help="folder of BGM909's features, for the paper's network")
+    train.add_argument("--start", type=Path, metavar="BUNDLE", help="go on from its weights instead of from nothing")
     train.add_argument("--stage", choices=("all", "autoencoder", "denoiser"), default="all")
     train.add_argument("--threads", type=int, default=0, help="CPU threads (0: all)")
     train.add_argument("--device", choices=DEVICES, default="auto")

@@ -22,6 +22,7 @@ from training.data.corpus import Corpus
 from training.data.symmv import PREFIX as SYMMV_PREFIX
 from training.denoiser_task import DenoiserTask
 from training.loop import CHECKPOINT
+from training.start import NOTE, read_start
 
 if TYPE_CHECKING:
     from training.config import TrainConfig
@@ -154,6 +155,7 @@ def _export_compact(config: TrainConfig, arguments: argparse.Namespace) -> None:
     model = build_model(
         denoiser_task(config, data, arguments.run), data.corpus, config.version, states[DENOISER]["ema"]
     )
+    start = read_start(arguments.run)
     stages = [
         read_stage(name, arguments.run / name, state, seeds[name], arguments.hardware) for name, state in states.items()
     ]
@@ -165,12 +167,13 @@ def _export_compact(config: TrainConfig, arguments: argparse.Namespace) -> None:
             "version": config.version,
             "parameters": f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M",
             **data_facts(data.corpus),
+            **({NOTE: start.named} if start else {}),
             **{name: value for stage in stages for name, value in stage.facts().items()},
         },
         stages=stages,
         commands=[
             "diffbgm-train prepare POP909_FOLDER",
-            f"diffbgm-train train {arguments.config}",
+            f"diffbgm-train train {arguments.config}" + (" --start BUNDLE" if start else ""),
             f"diffbgm-train export {arguments.config} -o BUNDLE",
         ],
         settings=config.to_json(),

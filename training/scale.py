@@ -89,6 +89,12 @@ class Runtime:
         return self.put(torch.randn(n, *shape)[self.share.of(n)])
 
 
+def has_bf16_units() -> bool:
+    """Whether this processor multiplies bfloat16 in hardware; without, each product is emulated, slower than fp32."""
+    found = torch.cpu.get_capabilities()
+    return any(found.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
 class Scale(Protocol):
     """The other processes, as the loop sees them."""
 

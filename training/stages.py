@@ -20,6 +20,7 @@ from training.export import control_statistics, load_autoencoder
 from training.loop import Loop
 from training.paper_task import PaperTask
 from training.scale import OneProcess, Scale, runtime_of
+from training.start import read_start
 
 AUTOENCODER = "autoencoder"
 DENOISER = "denoiser"
@@ -88,7 +89,7 @@ def autoencoder_loop(config: TrainConfig, data: Data, run: Path, scale: Scale | 
 
 
 def denoiser_task(config: TrainConfig, data: Data, run: Path, scale: Scale | None = None) -> DenoiserTask:
-    """Stage 2's task, on the autoencoder of `run/autoencoder`."""
+    """Stage 2's task, on the autoencoder of `run/autoencoder`, with the weights that the run starts from, if any."""
     stage = config.denoiser
     torch.manual_seed(stage.loop.seed)
     autoencoder = load_autoencoder(run / AUTOENCODER)
@@ -98,8 +99,12 @@ def denoiser_task(config: TrainConfig, data: Data, run: Path, scale: Scale | Non
             f"The denoiser expects {widths.latent} latents, the autoencoder has {autoencoder.config.width}."
         )
     runtime = runtime_of(scale or OneProcess(), stage.loop.precision)
-    stats = control_statistics(data.corpus)
-    return DenoiserTask(stage.task, widths, autoencoder, stats, data.train, data.validation, runtime)
+    start = read_start(run)
+    stats = start.model.config.statistics if start else control_statistics(data.corpus)
+    task = DenoiserTask(stage.task, widths, autoencoder, stats, data.train, data.validation, runtime)
+    if start:
+        task.model.load_state_dict(start.model.denoiser.state_dict())
+    return task
 
 
 def denoiser_loop(config: TrainConfig, data: Data, run: Path, scale: Scale | None = None) -> Loop:

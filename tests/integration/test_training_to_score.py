@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from engine.cli.main import main as diffbgm
 from engine.diffusion.model import load_bundle
@@ -51,6 +52,31 @@ def test_prepare_train_resume_export_evaluate_score(
     video, out = tiny_video(shots_s=(1.5, 1.0, 2.0)), tmp_path / "scored.mp4"
     assert diffbgm(["score", str(video.path), "-o", str(out), "--bundle", str(bundle), "--steps", "2", "-q"]) == 0
     assert out.stat().st_size > 1000
+    _goes_on_from_its_weights(bundle, corpus, tmp_path / "further", capsys)
+
+
+def _goes_on_from_its_weights(
+    bundle: Path, corpus: Path, run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A new run that starts from a bundle has its denoiser's weights, keeps its autoencoder, and says so."""
+    before = load_bundle(bundle).model.state_dict()
+    again = ["train", "debug", "--data", str(corpus), "--run", str(run), "--start", str(bundle), "--threads", "1"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.loop.Loop._steps", stopping_at(0))
+        assert diffbgm_train(again) == 0
+    first = torch.load(run / "denoiser" / "checkpoint.pt", weights_only=True)["model"]
+    assert all(torch.equal(value, before[f"denoiser.{name}"]) for name, value in first.items())
+    assert diffbgm_train(again) == 0
+    out = run / "bundle"
+    assert diffbgm_train(["export", "debug", "--data", str(corpus), "--run", str(run), "-o", str(out)]) == 0
+    after = load_bundle(out).model.state_dict()
+    changed = {name.split(".")[0] for name, value in after.items() if not torch.equal(value, before[name])}
+    assert changed == {"denoiser"}
+    assert load_bundle(bundle).hash in (out / "card.md").read_text()
+    capsys.readouterr()
+    other = ["train", "compact", *again[2:4], "--run", str(run / "other"), "--start", str(bundle)]
+    assert diffbgm_train(other) == 1
+    assert "other widths" in capsys.readouterr().err
 
 
 def stopping_at(step: int) -> Callable[[Loop], Iterator[int]]:
