@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     picture.add_argument("--theme", choices=("dark", "light"), default="dark", help="of the window in the picture")
     picture.add_argument("--scale", type=float, default=1.0, metavar="N", help="of everything, as on a dense screen")
     picture.add_argument("--size", type=_size, default=(1440, 900), metavar="WxH", help="of the window, before scaling")
+    parser.add_argument("--self-check", type=Path, metavar="OUT.json", help="check the window's parts, and end")
     parser.add_argument("--version", action="version", version=f"diffbgm-studio {__version__}")
     return parser
 
@@ -55,8 +56,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if problem is not None:
         sys.stderr.write(f"diffbgm-studio: {problem.message}\n  {problem.hint}\n")
         return 1
-    from diffbgm_gui.app import run_app, take_picture
+    from diffbgm_gui.app import make_application, run_app, take_picture
 
+    if arguments.self_check is not None:
+        from diffbgm_gui.self_check import check_window
+
+        return check_window(arguments.self_check, make_application(["diffbgm-studio"]))
     if arguments.screenshot is None:
         return run_app(arguments.file)
     from diffbgm_gui.scenes import Scene

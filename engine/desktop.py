@@ -12,6 +12,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
 from typing import Final
 
 _HEADLESS: Final = ("offscreen", "minimal", "vnc")
@@ -52,8 +54,28 @@ def window_problem(environ: Mapping[str, str] = os.environ, *, platform: str = s
     return None if said is None else _explain(said)
 
 
+def studio_command() -> list[str]:
+    """How to start the studio: in a frozen program the file beside this one, else its module.
+
+    The module is found from the folder above `resources`, or where it is installed.
+    """
+    if getattr(sys, "frozen", False):
+        program = Path(sys.executable)
+        return [str(program.with_name("diffbgm-studio" + program.suffix))]
+    return [sys.executable, "-m", "diffbgm_gui"]
+
+
 def module_problem(module: str) -> Problem | None:
-    """Why a module cannot be imported (tried in a child process, so that nothing stays loaded here)."""
+    """Why a module cannot be imported (tried in a child process, so that nothing stays loaded here).
+
+    A frozen program is no Python that could be started again; it tries by itself.
+    """
+    if getattr(sys, "frozen", False):
+        try:
+            import_module(module)
+        except ImportError as error:
+            return _explain(str(error))
+        return None
     said = _try_in_child(f"import {module}")
     return None if said is None else _explain(said)
 

@@ -8,8 +8,23 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Final
 
 from engine.errors import EngineError
+
+REQUIRED: Final = (
+    "model/compact/config.json",
+    "model/compact/model.safetensors",
+    "model/compact/reference.json",
+    "model/progression.json",
+    "demo/demo.mp4",
+    "app/diffbgm.svg",
+    "icons/play.svg",
+    "translations/diffbgm_zh_CN.qm",
+    "licences/MIT.txt",
+    "licences/README.md",
+)
+"""What no copy of the program may lack: asked for when it is built, and by `diffbgm --self-check`."""
 
 
 def resource_root() -> Path:

@@ -27,6 +27,7 @@ from engine.cli import (
     reroll,
     roll,
     score,
+    self_check,
     shots,
     steps,
     takes,
@@ -43,7 +44,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = Parser(prog="diffbgm", description="Compose background music for a video, from its picture.")
     parser.add_argument("--version", action="version", version=f"diffbgm {__version__}")
     parser.add_argument("-v", "--verbose", action="store_true", help="print the log on stderr")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, dest="command")
+    parser.add_argument("--self-check", action="store_true", help="use every part of the program once, and end")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for module in _COMMANDS:
         module.add_parser(commands)
     return parser
@@ -54,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console of few characters is no reason to fail
-    args = build_parser().parse_args(argv)
+    args = _parsed(argv)
     _set_up_logging(verbose=args.verbose)
     try:
         with cancelled_by_signals() as cancel:
@@ -63,6 +65,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         # whoever read our output has left; keep Python from complaining about it once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_FAILED
+
+
+def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; `run` is what to do. Leaves with status 2 when they make no sense."""
+    parser = build_parser()
+    args = parser.parse_args(argv)
+    if args.self_check and args.command is not None:
+        parser.error("--self-check stands alone")
+    if args.self_check:
+        args.run = lambda _args, cancel: self_check.run(cancel)
+    elif args.command is None:
+        parser.error("the following arguments are required: COMMAND")
+    return args
 
 
 def entry() -> NoReturn:

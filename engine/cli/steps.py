@@ -58,10 +58,10 @@ class StepCollector:
 def run(args: argparse.Namespace, cancel: CancelToken) -> int:
     """Compose, and write what was asked for."""
     settings = settings_from(args)
-    video = existing_video(args.video)
     given = [(name, getattr(args, name)) for name in _FORMS if getattr(args, name)]
     if not given:
         args.parser.error("give at least one of --gif, --mp4, --npz, --csv")
+    video = existing_video(args.video)
     files = {name: checked_output(text, (f".{name}",), inputs=[video]) for name, text in given}
     from engine.runner import GenerationRequest, GenerationRunner
     from engine.unfolding import write_steps
