@@ -1,0 +1,181 @@
+"""The add-on in a real Blender: three strips scored by the engine that comes along, in few steps.
+
+One run of Blender (about a minute of work: it starts the engine six times) serves all tests here. They are skipped
+where there is no Blender.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import wave
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from engine.project import Project
+from plugins.blender import pack
+from tests.helpers.video import TinyVideo
+
+BLENDER = shutil.which("blender")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(BLENDER is None, reason="Blender is not installed"),
+    pytest.mark.skipif(os.name == "nt", reason="the stand-in for the installed program is a shell script"),
+    pytest.mark.timeout(900),
+]
+SCRIPT = Path(__file__).with_name("blender_scene.py")
+START, END = 11, 239
+CUTS = (83, 179)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, tiny_video: Callable[..., TinyVideo]) -> Path:
+    """Where the .blend and all that belongs to it lies after the run."""
+    folder = tmp_path_factory.mktemp("blender")
+    for name, shots_s in (("a", (1.5, 1.5)), ("b", (4.0,)), ("c", (2.5,))):
+        shutil.copy(tiny_video(shots_s=shots_s, audio_hz=300.0).path, folder / f"{name}.mp4")
+    engine = folder / "diffbgm"
+    engine.write_text(f'#!/bin/sh\ncd "{Path(__file__).parents[2]}" && exec "{sys.executable}" -m engine "$@"\n')
+    engine.chmod(0o755)
+    pack.pack(folder).rename(folder / "addon.zip")
+    (folder / "asked.json").write_text(json.dumps({"engine": str(engine), "options": ""}))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def found(folder: Path) -> dict[str, Any]:
+    """What Blender found."""
+    assert BLENDER is not None
+    own = {name: str(folder / name.lower()) for name in ("BLENDER_USER_CONFIG", "BLENDER_USER_SCRIPTS")}
+    environ = {**os.environ, **own, "DIFFBGM_CACHE_DIR": str(folder / "cache"), "OMP_NUM_THREADS": "2"}
+    words = [BLENDER, "-b", "--factory-startup", "-noaudio", "--python", str(SCRIPT), "--", str(folder)]
+    run = subprocess.run(words, env=environ, capture_output=True, text=True, timeout=800, check=False)
+    told = folder / "found.json"
+    assert told.is_file(), run.stdout + run.stderr
+    data: dict[str, Any] = json.loads(told.read_text())
+    assert "traceback" not in data, data["traceback"] + run.stderr
+    return data
+
+
+def music_in(state: dict[str, Any]) -> list[tuple[str, int, int, int]]:
+    """(name, channel, start, end) of the music strips."""
+    return [(name, channel, start, end) for name, kind, channel, start, end in state["strips"] if kind == "SOUND"]
+
+
+def samples_of(path: str | Path) -> tuple[int, NDArray[np.float64]]:
+    """Sample rate and samples `[n, channels]` of a 16-bit WAV file."""
+    with wave.open(str(path)) as file:
+        assert file.getsampwidth() == 2
+        data = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float64)
+        return file.getframerate(), data.reshape(-1, file.getnchannels())
+
+
+def test_refusals_are_sentences(found: dict[str, Any]) -> None:
+    assert "Save it first" in found["unsaved"]
+    assert "is not there" in found["no_engine"] and "nowhere" in found["no_engine"]
+    assert "no model bundle" in found["failed"]["said"]
+    assert found["failed"]["same"]
+    said = (found["unsaved"], found["no_engine"], found["failed"]["said"])
+    assert all("\n" not in text and "Traceback" not in text for text in said)
+
+
+def test_cancel_is_at_once_and_leaves_nothing(found: dict[str, Any]) -> None:
+    state = found["cancelled"]
+    assert state["label"] == "Composing"  # it had come so far
+    assert state["state"] == "cancelled" and state["message"] == "Cancelled."
+    assert state["took_s"] < 0.5
+    assert state["gone"], "the engine still runs"
+    assert state["same"], "strips, markers or files were left"
+
+
+def test_a_second_run_is_refused_while_one_is_at_work(found: dict[str, Any]) -> None:
+    assert "no refusal" not in found["cancelled"]["second"]
+
+
+def test_the_strip_lies_exactly_over_the_scene(found: dict[str, Any]) -> None:
+    state = found["scored"]
+    assert state["result"] == ["FINISHED"]
+    assert music_in(state) == [("♪ Take 1", 2, START, END)]
+    rate, sound = samples_of(state["sounds"][0])
+    assert Fraction(len(sound), rate) == Fraction(END - START, 24)
+    assert [take[:2] for take in state["takes"]] == [["Take 1", 5], ["Take 2", 6]]
+
+
+def test_markers_stand_at_the_cuts_and_at_the_star(found: dict[str, Any]) -> None:
+    state = found["scored"]
+    ours = {frame: name for frame, name in state["markers"] if name.startswith("♪")}
+    assert set(ours) == {*CUTS, START + 120}
+    assert ours[CUTS[0]].split()[2] == "b" and ours[CUTS[1]].split()[2] == "c"
+    starred = {label: error for _, label, error, star in state["hits"] if star}
+    assert set(starred) == {"the door"} and abs(starred["the door"]) < 0.5
+
+
+def test_files_lie_beside_the_blend_and_paths_are_relative(found: dict[str, Any], folder: Path) -> None:
+    state = found["scored"]
+    assert state["project"] == "//film-scene.dbgm"
+    assert state["paths"] == ["//film_music/film-scene Take 1.wav"]
+    assert not [name for name in state["files"] if ".working" in name]
+    with Project.open(folder / "film-scene.dbgm", read_only=True) as project:
+        assert [take.name for take in project.takes()] == ["Take 1", "Take 2", "Take 1 reroll"]
+
+
+def test_the_mixdown_holds_the_music(found: dict[str, Any]) -> None:
+    rate, mix = samples_of(found["mixed"])
+    own_rate, own = samples_of(found["scored"]["sounds"][0])
+    assert rate == own_rate
+    length = min(len(mix), len(own))
+    assert length >= len(own) - rate // 24
+    assert np.abs(own).max() > 1000
+    correlation = np.corrcoef(mix[:length].mean(axis=1), own[:length].mean(axis=1))[0, 1]
+    assert correlation >= 0.99
+
+
+def test_bars_come_from_playhead_and_selection(found: dict[str, Any]) -> None:
+    state = found["rerolled"]
+    assert state["playhead"] == [1, 1]
+    first, last = state["selection"]
+    assert 1 <= first < last <= state["takes"][0][2]
+
+
+def test_reroll_replaces_the_sound_and_keeps_the_strip(found: dict[str, Any]) -> None:
+    before, state = found["scored"], found["rerolled"]
+    assert state["result"] == ["FINISHED"]
+    assert [row[1:] for row in music_in(state)] == [row[1:] for row in music_in(before)]
+    assert state["volume"] == 0.5  # the user's own setting of the strip
+    assert state["takes"][-1] == ["Take 1 reroll", 77, 3, [2, 2]]
+    assert len(state["data"]) == 1  # the sound of the earlier take is not kept in the .blend
+    _, old = samples_of(before["sounds"][0])
+    _, new = samples_of(state["sounds"][0])
+    assert old.shape == new.shape
+    assert np.abs(old - new).max() > 100
+    assert [marker[0] for marker in state["markers"]] == [marker[0] for marker in before["markers"]]
+
+
+def test_takes_are_switched_and_kept_with_the_file(found: dict[str, Any]) -> None:
+    assert found["switched"]["result"] == ["FINISHED"]
+    assert found["switched"]["sounds"] == found["scored"]["sounds"]
+    for name in ("strips", "markers", "sounds", "paths", "takes", "hits", "project"):
+        assert found["reopened"][name] == found["switched"][name], name
+
+
+def test_a_trimmed_strip_is_scored_from_its_file_with_stems(found: dict[str, Any]) -> None:
+    state = found["strip"]
+    assert state["result"] == ["FINISHED"]
+    assert music_in(state["gone"]) == []
+    assert [marker[1] for marker in state["gone"]["markers"]] == ["* the door"]
+    strips = music_in(state)
+    assert len(strips) >= 2
+    assert [row[1] for row in strips] == list(range(9, 9 + len(strips)))
+    assert {row[2:] for row in strips} == {(107, 179)}
+    assert "film_music/film-b picture.mp4" not in state["files"]  # nothing was rendered
+    (hit,) = state["hits"]
+    assert hit[0] == pytest.approx(2.0) and hit[3]  # frame 131 is the second 2 of the file, which begins at frame 83
