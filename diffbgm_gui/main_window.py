@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
         self.facts_label.setObjectName("dim")
         self.facts_label.setMinimumWidth(0)
         self.export_button = QPushButton(self.tr("Export"))
-        self.export_button.setToolTip(self.tr("Write the take that you hear as a video, as sound or as notes"))
+        self.export_button.setToolTip(self.tr("Write takes as a video, as sound or as notes (Ctrl+E)"))
         self.generate_button = QPushButton(self.tr("Generate"))
         self.generate_button.setObjectName("primary")
         self.generate_button.setToolTip(self.tr("Compose music for this video with these settings (Ctrl+G)"))
@@ -259,6 +259,7 @@ class MainWindow(QMainWindow):
         self.files.on_recent = self._recent_changed
         self.message.closed.connect(studio.close_notice)
         self.generate_button.clicked.connect(self.generate)
+        self.export_button.clicked.connect(self.show_export)
         self.cancel_button.clicked.connect(studio.cancel)
         for row in (self.timeline, self.roll):
             row.seek_asked.connect(self.player.seek)
@@ -276,8 +277,13 @@ class MainWindow(QMainWindow):
         self.studio.generate(takes=asked.n_takes, draft_first=asked.draft_first)
 
     def show_export(self) -> None:
-        """Choose what to write of the current take."""
-        self.export_button.showMenu()
+        """Choose what to write, of which takes, and where to."""
+        from diffbgm_gui.widgets.export import ExportDialog
+
+        self.panel.commit()
+        dialog = ExportDialog(self.studio, self.preferences, parent=self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def show_preferences(self) -> None:
         """Open the preferences; the one thing besides export that waits for an answer."""

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtGui import QGuiApplication
 
 from diffbgm_gui.diagnostics import diagnostics
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from diffbgm_gui.main_window import MainWindow
 
 EXPORTS: Final = (
-    (".mp4", "Video, MP4"),
-    (".mov", "Video, MOV"),
-    (".mkv", "Video, Matroska"),
-    (".webm", "Video, WebM"),
-    (".wav", "Music, WAV"),
-    (".mid", "Notes, MIDI"),
+    (".mp4", QT_TRANSLATE_NOOP("Menus", "Video, MP4")),
+    (".mov", QT_TRANSLATE_NOOP("Menus", "Video, MOV")),
+    (".mkv", QT_TRANSLATE_NOOP("Menus", "Video, Matroska")),
+    (".webm", QT_TRANSLATE_NOOP("Menus", "Video, WebM")),
+    (".wav", QT_TRANSLATE_NOOP("Menus", "Music, WAV")),
+    (".mid", QT_TRANSLATE_NOOP("Menus", "Notes, MIDI")),
 )
 
 
@@ -71,11 +71,11 @@ def _file_menu(window: MainWindow) -> None:
         when=lambda studio: studio.state.signals is not None,
     )  # fmt: skip
     window.commands.line("file")
-    export = window.commands.menu("export", tr("&Export"), under="file")
+    add("file", "export", tr("&Export…"), window.show_export, "Ctrl+E", icon="export", when=can_export)
+    window.commands.menu("export", tr("Export &as"), under="file")
     for suffix, title in EXPORTS:
         add("export", f"export{suffix}", f"{tr(title)}…", partial(ask_and_export, window, suffix),
             when=partial(_can_export_as, suffix))  # fmt: skip
-    window.export_button.setMenu(export)
     window.commands.line("file")
     add("file", "quit", tr("&Quit"), window.close, "Ctrl+Q")
 

@@ -43,6 +43,9 @@ class AppSettings:
         projects_folder: where projects are saved; "" for beside the film.
         cache_folder: "" for the platform's.
         cache_limit_mb: what kept analyses may take up.
+        export_kinds: what was exported last, keys of `exporting.KINDS` with spaces between them.
+        export_container: suffix of the video, as ".mp4"; "" for the first that holds the picture.
+        export_folder: where to; "" for beside the film.
     """
 
     theme: str = "dark"
@@ -54,6 +57,9 @@ class AppSettings:
     projects_folder: str = ""
     cache_folder: str = ""
     cache_limit_mb: int = 512
+    export_kinds: str = "video"
+    export_container: str = ""
+    export_folder: str = ""
 
 
 def config_folder() -> Path:

@@ -109,20 +109,28 @@ class ExportStarted:
 
 @dataclass(frozen=True, slots=True)
 class ExportProgressed:
-    """Of the stage that is under way."""
+    """How far it is; `eta_s`: seconds left."""
 
     done: float
     total: float
     stage: Stage | None = None
+    eta_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ExportFinished:
-    """`message` is set when it failed; without output and message it was cancelled."""
+    """`message` is set when it failed; without output and message it was cancelled.
+
+    Attributes:
+        files: those that are whole.
+        warnings: what is not quite as asked, as a loudness that the peaks do not allow.
+    """
 
     output: Path | None
     message: str = ""
     hint: str = ""
+    files: tuple[Path, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,15 +290,13 @@ def _looked(
 def _exported(state: RunViewState, event: ExportStarted | ExportProgressed | ExportFinished) -> RunViewState:
     match event:
         case ExportStarted():
-            task = f"Writing {event.output.name}"
-            return replace(state, phase=Phase.EXPORTING, task=task, progress=None, eta_s=None, notice=None)
+            return replace(state, phase=Phase.EXPORTING, task="Writing files", progress=None, eta_s=None, notice=None)
         case ExportProgressed() if state.phase is Phase.EXPORTING:
             task = STAGE_WORDS[event.stage] if event.stage is not None else state.task
-            return replace(state, task=task, progress=event.done / event.total if event.total else None)
-        case ExportFinished(output=output, message=message, hint=hint):
+            share = event.done / event.total if event.total else None
+            return replace(state, task=task, progress=share, eta_s=event.eta_s)
+        case ExportFinished(message=message, hint=hint):
             notice = Notice("error", message, hint) if message else None
-            if output is not None:
-                notice = Notice("good", f"{output.name} is written.", f"In {output.parent}")
             return replace(_at_rest(state), notice=notice) if state.is_busy else state
     return state
 

@@ -8,7 +8,7 @@ disk on another, sound on a third; all speak by events on the window's thread.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -18,9 +18,6 @@ from diffbgm_gui.document import Document
 from diffbgm_gui.keeping import Keeper, Leftover, Opened, leftovers
 from diffbgm_gui.look import look_task
 from diffbgm_gui.run_state import (
-    ExportFinished,
-    ExportProgressed,
-    ExportStarted,
     LookFailed,
     PictureMeasured,
     StudioEvent,
@@ -34,15 +31,14 @@ from diffbgm_gui.studio_events import (
     SaveFailed,
     TaskFailed,
 )
-from diffbgm_gui.studio_making import Run
-from diffbgm_gui.studio_study import StudioStudy
-from engine import CancelToken, EngineError, InputError, RunCancelled
+from diffbgm_gui.studio_exporting import StudioExporting
+from engine import CancelToken, EngineError, InputError
 from engine.music.take import Take, Trajectory
 
 Emit = Callable[[StudioEvent], None]
 
 
-class Studio(StudioStudy):
+class Studio(StudioExporting):
     """One project and what is done for it. See `StudioCore` for its signals."""
 
     def __init__(self, **parts: Any) -> None:
@@ -124,54 +120,6 @@ class Studio(StudioStudy):
                 emit(ProjectSaved(target.absolute(), document))
 
         self.disk.submit(task)
-
-    # -- files -----------------------------------------------------------------------------------------------------
-
-    def export(self, files: Mapping[str, Path], *, take: Take | None = None, **settings: Any) -> None:
-        """Write files of a take; `ExportFinished` tells.
-
-        Args:
-            files: as `engine.delivery.Outputs` names them: "output" (the film or the music), "midi", "wav", "manifest",
-                "stems" (a folder).
-            take: the current one when None.
-            settings: that change the mix: loudness, fades, original sound.
-        """
-        take = take or self.document.take
-        if take is None or self.state.is_busy:
-            return
-        try:
-            whole = replace(take, settings=replace(take.settings, **settings))
-        except EngineError as error:
-            self.notice("error", error.message, error.hint)
-            return
-        self.take_event(ExportStarted(files["output"]))
-        self._run = Run(self.bridge.submit(self._export_task(whole, files)))
-
-    def _export_task(self, take: Take, files: Mapping[str, Path]) -> Callable[[Emit, CancelToken], None]:
-        video, output = self.document.video, files["output"]
-
-        def task(emit: Emit, cancel: CancelToken) -> None:
-            from engine.delivery import Outputs, with_video
-            from engine.events import StageProgressed
-
-            def watch(event: Any) -> None:
-                if isinstance(event, StageProgressed):
-                    emit(ExportProgressed(event.done, event.total, event.stage))
-
-            try:
-                placed = take if video is None else with_video(take, video)
-                self._engine().export(placed, Outputs(**files), watch, cancel)
-            except RunCancelled:
-                emit(ExportFinished(None))
-            except EngineError as error:
-                emit(ExportFinished(None, error.message, error.hint))
-            except Exception as error:
-                emit(ExportFinished(None, f"{output.name} could not be written: {error}."))
-                raise
-            else:
-                emit(ExportFinished(output))
-
-        return task
 
     # -- events ----------------------------------------------------------------------------------------------------
 

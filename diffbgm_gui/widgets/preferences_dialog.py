@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 from diffbgm_gui.preferences import LANGUAGES, Preferences, cache_bytes, clear_cache
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.studio_events import CacheMeasured
+from diffbgm_gui.widgets.check import Check
 
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")
 
@@ -90,7 +90,7 @@ class PreferencesDialog(QDialog):
         }
         tip = self.tr("What the music is composed on. Automatic takes the fastest that there is.")
         self.device = self._choice(form, "device", self.tr("Compose on"), tuple(names.items()), tip)
-        self.draft_first = QCheckBox(self.tr("A quick draft first"))
+        self.draft_first = Check(self.tr("A quick draft first"))
         self.draft_first.setToolTip(
             self.tr("Composes a rough take in a few steps, to be heard while the full one is made in the background")
         )

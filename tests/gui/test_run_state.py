@@ -141,11 +141,11 @@ def test_last_words_of_a_run_on_a_closed_video_are_not_heard() -> None:
 
 def test_export_tells_how_it_went() -> None:
     state = after(ExportStarted(Path("d/out.webm")), ExportProgressed(1, 2), state=finished())
-    assert state.phase is Phase.EXPORTING and state.progress == 0.5 and state.task == "Writing out.webm"
+    assert state.phase is Phase.EXPORTING and state.progress == 0.5 and state.task == "Writing files"
     good = reduce(state, ExportFinished(Path("d/out.webm")))
-    assert good.notice is not None and good.notice.kind == "good" and good.can_generate
-    synth = reduce(state, ExportProgressed(1, 4, Stage.SYNTH))
-    assert synth.task == "Playing the instruments" and synth.progress == 0.25
+    assert good.notice is None and good.can_generate
+    synth = reduce(state, ExportProgressed(1, 4, Stage.SYNTH, 12.0))
+    assert synth.task == "Playing the instruments" and synth.progress == 0.25 and synth.eta_s == 12.0
     bad = reduce(state, ExportFinished(None, "Disk full.", "Free some."))
     assert bad.notice == Notice("error", "Disk full.", "Free some.")
     assert reduce(state, ExportFinished(None)).notice is None

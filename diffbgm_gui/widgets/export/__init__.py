@@ -1,0 +1,5 @@
+"""The dialog that writes files."""
+
+from diffbgm_gui.widgets.export.dialog import ExportDialog
+
+__all__ = ["ExportDialog"]
