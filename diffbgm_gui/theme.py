@@ -129,7 +129,8 @@ def voice_names() -> tuple[str, str, str]:
     """The voices in the model's order, for people."""
     from PySide6.QtCore import QCoreApplication
 
-    return tuple(QCoreApplication.translate("Voices", name) for name in ("Melody", "Inner", "Bass"))  # type: ignore[return-value]
+    translate = QCoreApplication.translate
+    return translate("Voices", "Melody"), translate("Voices", "Inner"), translate("Voices", "Bass")
 
 
 def contrast(one: str, other: str) -> float:

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from diffbgm_gui.document import TakeEntry
 from diffbgm_gui.run_state import Phase, RunViewState
 from diffbgm_gui.widgets.timeline import clock
+
+TASKS: Final = (
+    QT_TRANSLATE_NOOP("Words", "Opening the video"),
+    QT_TRANSLATE_NOOP("Words", "Watching the video"),
+    QT_TRANSLATE_NOOP("Words", "Planning the music"),
+    QT_TRANSLATE_NOOP("Words", "Composing"),
+    QT_TRANSLATE_NOOP("Words", "Writing the score"),
+    QT_TRANSLATE_NOOP("Words", "Playing the instruments"),
+    QT_TRANSLATE_NOOP("Words", "Joining picture and music"),
+    QT_TRANSLATE_NOOP("Words", "Starting"),
+    QT_TRANSLATE_NOOP("Words", "Stopping"),
+    QT_TRANSLATE_NOOP("Words", "Writing files"),
+)
+"""What `RunViewState.task` may be; written out, so that translators find it."""
 
 
 def tr(text: str, n: int = -1) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -13,6 +14,7 @@ from diffbgm_gui.commands import Commands
 
 _COLUMN_PX: Final = 330
 _MOST_COLUMNS: Final = 4
+_MARK: Final = re.compile(r"\(&\w\)")
 
 
 class ShortcutsPage(QWidget):
@@ -104,13 +106,18 @@ def groups(commands: Commands) -> list[tuple[str, list[QAction]]]:
     for menu in commands.menus.values():
         actions = [action for action in menu.actions() if not action.menu() and action.shortcuts()]
         if actions:
-            found.append((menu.title().replace("&", ""), actions))
+            found.append((without_marks(menu.title()), actions))
     return found
 
 
 def words_of(action: QAction) -> str:
-    """What an action says, without marks for the keyboard."""
-    return action.text().replace("&", "").rstrip("…")
+    """What an action says, without marks for the keyboard: "&Open…" and "打开(&O)…" both have one."""
+    return without_marks(action.text())
+
+
+def without_marks(text: str) -> str:
+    """A menu's text for other places."""
+    return _MARK.sub("", text).replace("&", "").rstrip("…")
 
 
 def keys_of(action: QAction) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
@@ -34,17 +34,22 @@ _DASH_PX: Final = 1.2
 
 def curve_title(name: str) -> str:
     """A drawn curve's name for people."""
-    words = {"density": "Density", "energy": "Energy", "register": "Register", "tension": "Tension"}
+    words = {
+        "density": QT_TRANSLATE_NOOP("Curves", "Density"),
+        "energy": QT_TRANSLATE_NOOP("Curves", "Energy"),
+        "register": QT_TRANSLATE_NOOP("Curves", "Register"),
+        "tension": QT_TRANSLATE_NOOP("Curves", "Tension"),
+    }
     return QCoreApplication.translate("Curves", words[name])
 
 
 def curve_help(name: str) -> str:
     """What a drawn curve does to the music."""
     words = {
-        "density": "How many notes: from sparse to busy.",
-        "energy": "How loudly it is played: from soft to strong.",
-        "register": "How high the music lies.",
-        "tension": "How much it rubs: from consonant to dissonant.",
+        "density": QT_TRANSLATE_NOOP("Curves", "How many notes: from sparse to busy."),
+        "energy": QT_TRANSLATE_NOOP("Curves", "How loudly it is played: from soft to strong."),
+        "register": QT_TRANSLATE_NOOP("Curves", "How high the music lies."),
+        "tension": QT_TRANSLATE_NOOP("Curves", "How much it rubs: from consonant to dissonant."),
     }
     return QCoreApplication.translate("Curves", words[name])
 

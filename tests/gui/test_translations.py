@@ -1,0 +1,103 @@
+"""The window's languages: nothing is left out, nothing is out of date, and Qt finds what is there."""
+
+from __future__ import annotations
+
+import importlib.util
+import string
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QApplication, QLabel
+
+from diffbgm_gui.languages import language_for, use_language
+from diffbgm_gui.main_window import MainWindow
+from diffbgm_gui.widgets.shortcuts import without_marks
+from engine.resources import resource_path
+
+FOLDER = resource_path("translations")
+
+
+@pytest.fixture(scope="module")
+def update() -> Any:
+    spec = importlib.util.spec_from_file_location("update_translations", FOLDER / "update.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["update_translations"] = module  # dataclasses ask for it
+    spec.loader.exec_module(module)
+    yield module
+    del sys.modules["update_translations"]
+
+
+@pytest.fixture
+def chinese(qapp: QApplication) -> Any:
+    use_language(qapp, "zh_CN")
+    yield
+    use_language(qapp, "en")
+
+
+def test_every_text_is_translated_and_the_qm_is_made_from_the_ts(update: Any) -> None:
+    told = update.problems("zh_CN")
+    assert told == [], "run resources/translations/update.py, translate, run it again"
+
+
+def test_translations_keep_the_places_of_values(update: Any) -> None:
+    def places(text: str) -> list[str]:
+        return sorted(field for _, field, _, _ in string.Formatter().parse(text) if field is not None)
+
+    known = update.read_ts(FOLDER / "diffbgm_zh_CN.ts")
+    assert len(known) > 800
+    wrong = [key for key, words in known.items() if words and places(key[1]) != places(words)]
+    assert wrong == []
+
+
+def test_a_text_in_a_new_module_is_found(update: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "diffbgm_gui"
+    package.mkdir()
+    (package / "words.py").write_text(
+        'def tr(text):\n    return QCoreApplication.translate("Words", text)\n'
+        'class A:\n    def b(self):\n        return self.tr("own"), tr("of the module"), tr("x" if self else "y")\n'
+        'NAMES = [QT_TRANSLATE_NOOP("Engine", "named")]\n'
+    )
+    (package / "other.py").write_text('from diffbgm_gui.words import tr\nprint(tr("imported"), tr(computed()))\n')
+    monkeypatch.setattr(update, "SOURCES", package)
+    monkeypatch.setattr(update, "ROOT", tmp_path)
+    monkeypatch.setattr(update, "_of_engine", lambda: iter(()))
+    found = {text.key for text in update.texts()}
+    assert found == {
+        ("A", "own"), ("Words", "of the module"), ("Words", "x"), ("Words", "y"), ("Engine", "named"),
+        ("Words", "imported"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("preferred", "expected"), [("en", "en"), ("zh_CN", "zh_CN"), ("zh_TW", "en"), ("de", "en"), ("zh_Hant_TW", "en")]
+)
+def test_a_language_that_there_is(preferred: str, expected: str) -> None:
+    assert language_for(preferred) == expected
+
+
+def test_the_window_speaks_chinese(chinese: None, window: MainWindow) -> None:
+    assert window.generate_button.text() == "生成"
+    assert window.commands["save"].text() == "保存(&S)"
+    assert QCoreApplication.translate("Words", "Composing") == "正在作曲"
+    assert window.panel.tabs.tabText(0) == "音乐"
+    texts = [label.text() for label in window.findChildren(QLabel) if label.text()]
+    english = [text for text in texts if len([w for w in text.split() if w.isascii() and w.isalpha()]) >= 3]
+    assert english == [], "text that is not translated"
+
+
+def test_marks_for_the_keyboard_are_left_out_elsewhere() -> None:
+    assert without_marks("打开(&O)…") == "打开" and without_marks("&Open…") == "Open"
+
+
+def test_another_language_is_chosen_in_the_preferences(window: MainWindow, qtbot: Any) -> None:
+    from diffbgm_gui.preferences import read_settings
+    from diffbgm_gui.widgets.preferences_dialog import PreferencesDialog
+
+    dialog = PreferencesDialog(window.preferences, window.studio, parent=window)
+    dialog.open()
+    dialog.language.setCurrentIndex(dialog.language.findData("zh_CN"))
+    assert dialog.next_start.isVisible() and read_settings().language == "zh_CN"
