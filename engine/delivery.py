@@ -9,15 +9,18 @@ import json
 import math
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from engine.cancel import CancelToken
 from engine.errors import InputError
 from engine.events import Report, Stage, Warned
+from engine.interchange.edit import Sound as TimelineSound
+from engine.interchange.export import WITH_SOUND, TimelineFile, edit_of, timeline_text
 from engine.manifest import build_manifest, container_metadata
 from engine.music.curves import Agreement, agreements
 from engine.music.midi import midi_bytes
@@ -53,6 +56,7 @@ class Outputs:
         output: .mp4, .mov, .mkv or .webm for the film with its music; .wav or .mid for the music alone.
         midi, wav, manifest: further files.
         stems: folder for one WAV per part, as long as the film, that add up to the sound written.
+        timelines: timelines and lists of markers for editors, beside the music's WAV or its stems.
     """
 
     output: Path
@@ -60,6 +64,7 @@ class Outputs:
     wav: Path | None = None
     manifest: Path | None = None
     stems: Path | None = None
+    timelines: tuple[TimelineFile, ...] = ()
 
     @property
     def is_video(self) -> bool:
@@ -68,7 +73,7 @@ class Outputs:
     @property
     def needs_sound(self) -> bool:
         only_midi = self.output.suffix.lower() in MIDI_SUFFIXES
-        return not only_midi or self.wav is not None or self.stems is not None
+        return not only_midi or self.wav is not None or self.stems is not None or self.timeline_wav is not None
 
     def midi_files(self) -> tuple[Path, ...]:
         """All files that get the MIDI."""
@@ -78,7 +83,24 @@ class Outputs:
     def wav_files(self) -> tuple[Path, ...]:
         """All files that get the music alone as WAV."""
         own = (self.output,) if self.output.suffix.lower() == ".wav" else ()
-        return own if self.wav is None else (*own, self.wav)
+        own = own if self.wav is None else (*own, self.wav)
+        return own if own or self.timeline_wav is None else (self.timeline_wav,)
+
+    @property
+    def timeline_wav(self) -> Path | None:
+        """The WAV that timelines name: one that is written anyway, else one beside the first of them. None where they
+        name stems, or need no sound."""
+        needing = [file for file in self.timelines if file.kind in WITH_SOUND]
+        if not needing or self.stems is not None:
+            return None
+        if self.output.suffix.lower() == ".wav":
+            return self.output
+        return self.wav if self.wav is not None else needing[0].path.with_suffix(".wav")
+
+
+def aside_name(path: Path) -> Path:
+    """Where a file is written before it takes its place."""
+    return path.with_name(f".{path.stem}.part{path.suffix}")
 
 
 class Aside:
@@ -103,7 +125,7 @@ class Aside:
 
     def __call__(self, path: Path) -> Path:
         """The temporary neighbour of an output."""
-        aside = path.with_name(f".{path.stem}.part{path.suffix}")
+        aside = aside_name(path)
         self.written.append((aside, path))
         return aside
 
@@ -153,7 +175,22 @@ def check_outputs(info: VideoInfo, outputs: Outputs) -> None:
     from engine.video.containers import check_container
 
     if outputs.is_video:
+        _refuse_assembled(Path(info.path))
         check_container(info, outputs.output)
+
+
+def _refuse_assembled(video: Path) -> None:
+    """A picture that was put together from a timeline's clips is for watching; the editor renders the film.
+
+    Raises:
+        OutputError: if the video is such a picture.
+    """
+    from engine.timelines import not_rendered
+    from engine.video.assembly import cuts_of_picture
+
+    cuts = cuts_of_picture(video)
+    if cuts is not None:
+        raise not_rendered(cuts)
 
 
 def with_video(take: Take, video: Path) -> Take:
@@ -308,15 +345,16 @@ class _Delivery:
         from engine.audio.mix import write_wav
 
         with self.stages.stage(Stage.MUX, 1, "files") as report:
-            midi = midi_bytes(score)
+            midi, stems = midi_bytes(score), list[Path]()
             for path in self.outputs.midi_files():
                 self.aside(path).write_bytes(midi)
             if sound is not None:
                 if self.outputs.is_video:
                     sound = self._encoded(sound, manifest, scratch, report)
-                self._write_stems(sound)
+                stems = self._write_stems(sound)
                 for path in self.outputs.wav_files():
                     write_wav(sound.music(cancel=self.cancel), self.aside(path), cancel=self.cancel)
+            self._write_timelines(stems)
             manifest["curves"] = {a.name: a.to_json() for a in self._curves(score)}
             manifest["mix"] = None if sound is None else sound.to_json()
             report(1, 1)
@@ -341,10 +379,43 @@ class _Delivery:
             sound = replace(sound, finished=finished)
         return sound
 
-    def _write_stems(self, sound: _Sound) -> None:
+    def _write_timelines(self, stems: Sequence[Path]) -> None:
+        """Timelines for editors: the picture, the music (or its stems), the film's own sound where it is kept."""
+        if not self.outputs.timelines:
+            return
+        from engine.video.assembly import cuts_of_picture, first_timecode_s
+
+        film = Path(self.info.path)
+        cuts = cuts_of_picture(film)
+        origin_s = first_timecode_s(film) if cuts is None else Fraction(0)
+        sounds = self._sounds(stems, origin_s)
+        for file in self.outputs.timelines:
+            name = f"{film.stem} with music" if cuts is None else cuts.name
+            edit = edit_of(self.take.plan, sounds, name=name, cuts=cuts, origin_s=origin_s)
+            self.aside(file.path).write_text(timeline_text(file.kind, edit), encoding="utf-8", newline="\n")
+
+    def _sounds(self, stems: Sequence[Path], origin_s: Fraction) -> list[TimelineSound]:
+        """What lies on the audio tracks. Gains of the music are in its files."""
+        whole = (Fraction(0), self.info.duration_s)
+        sounds = [TimelineSound(path.stem, path, *whole) for path in stems]
+        if not stems and self.outputs.timeline_wav is not None:
+            sounds.append(TimelineSound("Music", self.outputs.timeline_wav, *whole))
+        if self.info.audio and self.settings.original_audio != "replace" and not self._has_original(stems):
+            gain_db = self.settings.original_gain_db if self.settings.original_audio == "mix" else 0.0
+            channels = min(2, self.info.audio[0].channels or 2)
+            film = Path(self.info.path)
+            own = TimelineSound("Original sound", film, *whole, gain_db=gain_db, channels=channels, origin_s=origin_s)
+            sounds.append(own)
+        return sounds
+
+    @staticmethod
+    def _has_original(stems: Sequence[Path]) -> bool:
+        return any(path.stem == "Original sound" for path in stems)
+
+    def _write_stems(self, sound: _Sound) -> list[Path]:
         """One WAV per part, and one for the video's own sound where it is in the mix."""
         if self.outputs.stems is None:
-            return
+            return []
         import numpy as np
 
         from engine.audio.clip import AudioClip
@@ -364,6 +435,7 @@ class _Delivery:
             written.append(folder / "Original sound.wav")
             write_float_wav(share_of_original, self.aside(written[-1]), cancel=self.cancel)
         self.aside.stale += [path for path in folder.iterdir() if _STEM.match(path.name) and path not in written]
+        return written
 
     def _mux(self, sound: _Sound, path: Path, manifest: dict[str, Any], scratch: Path, report: Report) -> None:
         from engine.audio.mix import write_wav

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,22 +17,32 @@ from engine.music.conform import Conformed, Filling, Gap, KeptBars, conform, kep
 from engine.music.controls import Conditions
 from engine.music.descent import Written, child_of
 from engine.music.hits import HitPoint, gather_hits
-from engine.music.music_plan import MusicPlan
+from engine.music.music_plan import MusicPlan, sensible_frame_s
 from engine.music.notes import Note
 from engine.music.plan import Plan, plan_rows
 from engine.music.region import Region, Selection
 from engine.music.take import Take
 from engine.music.tempo_map import solve_tempo
-from engine.pipeline import beats_to_fill, picture_rows, tempo_range, write_harmony
+from engine.music.tempo_solution import TempoSolution, judge_tempo
+from engine.pipeline import (
+    beats_to_fill,
+    find_film_speech,
+    picture_rows,
+    tempo_range,
+    with_room_for_speech,
+    write_harmony,
+)
 from engine.revise import Job, Watcher, sample_selection, unwatched
 from engine.settings import GenerationSettings
 from engine.signals import FrameSignals
-from engine.timebase import BEATS_PER_BAR, STEPS_PER_BAR, Shot, TempoMap
+from engine.timebase import BEATS_PER_BAR, STEPS_PER_BAR, Shot, Span, TempoMap
 from engine.video.matching import KeptSpan, match_videos
 from engine.video.shots import detect_shots
 
 if TYPE_CHECKING:
     from engine.diffusion.model import Bundle
+
+logger = logging.getLogger(__name__)
 
 ENDING_BARS: Final = 2
 """Bars that belong to the ending: they move along only where the ending itself does."""
@@ -46,6 +57,7 @@ class Reconform:
     seed: int
     settings: GenerationSettings | None = None
     name: str = ""
+    edit: Direction | None = None
 
     def apply(self, bundle: Bundle, take: Take, *, watch: Watcher = unwatched, cancel: CancelToken = NEVER) -> Take:
         """The new take."""
@@ -57,6 +69,7 @@ class Reconform:
             seed=self.seed,
             settings=self.settings,
             name=self.name,
+            edit=self.edit,
             watch=watch,
             cancel=cancel,
         )
@@ -71,6 +84,7 @@ def reconform(
     seed: int,
     settings: GenerationSettings | None = None,
     name: str = "",
+    edit: Direction | None = None,
     watch: Watcher = unwatched,
     cancel: CancelToken = NEVER,
 ) -> Take:
@@ -82,6 +96,8 @@ def reconform(
     Args:
         before, after: the two videos, measured.
         seed: of the new music.
+        edit: what the editor's timeline of the new cut says: its shots count instead of detected ones, its markers and
+            stars, where it has any, instead of those that moved along.
 
     Raises:
         InputError: as `engine.music.tempo_map.solve_tempo`.
@@ -92,10 +108,14 @@ def reconform(
         raise InputError("A take of a part of a video cannot follow another cut.", "Score the new video afresh.")
     settings = settings or take.settings
     direction = take.direction
-    shots = detect_shots(after, sensitivity=settings.sensitivity)
+    told = None if edit is None else edit.shots
+    shots = told or detect_shots(after, sensitivity=settings.sensitivity)
     old_shots = take.plan.shots
     spans = match_videos(before, old_shots, after, shots)
     direction = moved_direction(direction, spans)
+    if edit is not None:
+        markers, stars = edit.markers or direction.markers, edit.stars or direction.stars
+        direction = replace(direction, shots=told, markers=markers, stars=stars)
     frame_s = 1 / after.info.frame_rate
     kept = kept_bars(
         _with_ends(spans, take, after.info.duration_s, frame_s),
@@ -103,16 +123,20 @@ def reconform(
         n_bars=_movable_bars(take, spans, after.info.duration_s, frame_s),
         slack_s=frame_s,
     )
-    laid = _lay_out(kept, take.plan.tempo, after, shots, direction, settings)
-    plan = _new_plan(bundle, take, after, shots, direction, laid, settings)
-    moved = _moved_take(take, plan, laid.bars, direction)
-    selection = _rest(laid.bars, plan)
+    hits = gather_hits(shots, direction, settings.strictness, duration_s=after.info.duration_s)
+    found = _lay_out(kept, take.plan.tempo, after, hits, settings)
+    solution = _judged(found, hits, after)
+    plan = _new_plan(bundle, take, after, shots, direction, found, solution, settings)
+    if settings.duck_notes:
+        plan = with_room_for_speech(replace(plan, speech=_speech(after, cancel)), settings)
+    moved = _moved_take(take, plan, found.bars, direction)
+    selection = _rest(found.bars, plan)
     details = {
         "seed": seed,
-        "kept_bars": len(laid.bars),
+        "kept_bars": len(found.bars),
         "bars": -(-plan.n_beats // BEATS_PER_BAR),
         "kept_spans_s": [[float(s.old_start_s), float(s.new_start_s), float(s.new_end_s)] for s in spans],
-        "relaxations": list(laid.relaxations),
+        "relaxations": list(solution.relaxations),
         "region": selection.to_json(),
     }
     written = Written(moved.notes, plan, None)
@@ -181,11 +205,9 @@ def _lay_out(
     kept: Sequence[KeptBars],
     tempo: TempoMap,
     after: FrameSignals,
-    shots: Sequence[Shot],
-    direction: Direction,
+    hits: Sequence[HitPoint],
     settings: GenerationSettings,
 ) -> Conformed:
-    hits = gather_hits(shots, direction, settings.strictness, duration_s=after.info.duration_s)
     low, high = tempo_range(settings)
     frame_s = float(1 / after.info.frame_rate)
 
@@ -220,7 +242,26 @@ def _fill(
     beats = solution.tempo.beat(length_s)
     n_bars = -(-beats // BEATS_PER_BAR) if gap.exit_bpm is None else round(beats / BEATS_PER_BAR)
     misses = abs(solution.tempo.seconds(n_bars * BEATS_PER_BAR) - length_s) if gap.exit_bpm is not None else 0
-    return Filling(solution.tempo, int(n_bars), solution.relaxations, fits=n_bars > 0 and misses <= Fraction(1, 500))
+    lost = sum(drop.hit.starred for drop in solution.dropped)
+    fits = n_bars > 0 and misses <= Fraction(1, 500)
+    return Filling(solution.tempo, int(n_bars), solution.widenings, lost, fits=fits)
+
+
+def _judged(found: Conformed, hits: Sequence[HitPoint], after: FrameSignals) -> TempoSolution:
+    """What the new map does with the new cut's hits."""
+    frame_s = sensible_frame_s(after.info)
+    why = "the bars that are kept leave no tempo that brings it nearer"
+    judged = judge_tempo(found.tempo, hits, duration_s=after.info.duration_s, frame_s=frame_s, why=why)
+    return replace(judged, relaxations=(*found.relaxations, *judged.relaxations))
+
+
+def _speech(after: FrameSignals, cancel: CancelToken) -> tuple[Span, ...]:
+    """Where people speak in the new cut; nowhere where that cannot be found out."""
+    try:
+        return find_film_speech(after.info, cancel=cancel)
+    except InputError as error:
+        logger.warning("%s", error.message)
+        return ()
 
 
 def _new_plan(
@@ -229,17 +270,19 @@ def _new_plan(
     after: FrameSignals,
     shots: tuple[Shot, ...],
     direction: Direction,
-    laid: Conformed,
+    found: Conformed,
+    solution: TempoSolution,
     settings: GenerationSettings,
 ) -> MusicPlan:
-    quantiles = bundle.config.quantiles
-    n_beats = beats_to_fill(after.info.duration_s, laid.tempo)
-    picture = picture_rows(after, shots, laid.tempo, n_beats, settings, quantiles, direction)
+    quantiles, tempo = bundle.config.quantiles, found.tempo
+    n_beats = beats_to_fill(after.info.duration_s, tempo)
+    stars = solution.star_steps()
+    picture = picture_rows(after, shots, tempo, n_beats, settings, quantiles, direction, stars=stars)
     same_key = replace(direction, key=take.plan.harmony.key.label)
-    fresh = write_harmony(picture, laid.tempo, settings, same_key, duration_s=after.info.duration_s)
-    harmony = _with_kept_chords(fresh, take.plan.harmony, laid.bars)
+    fresh = write_harmony(picture, tempo, settings, same_key, duration_s=after.info.duration_s)
+    harmony = _with_kept_chords(fresh, take.plan.harmony, found.bars)
     conditions = Conditions(picture.dynamic, picture.semantic, plan_rows(harmony, loops=settings.ending == "loop"))
-    return MusicPlan(after.info, shots, laid.tempo, n_beats, harmony, conditions)
+    return MusicPlan(after.info, shots, tempo, n_beats, harmony, conditions, solution=solution)
 
 
 def _with_kept_chords(fresh: Plan, old: Plan, bars: Mapping[int, int]) -> Plan:

@@ -37,6 +37,7 @@ from engine.events import (
     Warned,
     ignore,
 )
+from engine.interchange.export import TimelineFile
 from engine.music.music_plan import MusicPlan
 from engine.music.notes import Note
 from engine.music.score import Score
@@ -97,6 +98,7 @@ class GenerationRequest:
         bundle: model bundle folder; None for the one that comes with the program.
         midi, wav, manifest: further files to write.
         stems: folder for one WAV per part.
+        timelines: timelines and lists of markers for editors.
         project: file that the take is added to; made where it is not there.
         encoders: folder with image and text encoders, for a bundle of the paper profile.
         captions: file of captions that such a bundle follows, instead of the direction's or new ones.
@@ -114,6 +116,7 @@ class GenerationRequest:
     wav: Path | None = None
     manifest: Path | None = None
     stems: Path | None = None
+    timelines: tuple[TimelineFile, ...] = ()
     project: Path | None = None
     encoders: Path | None = None
     captions: Path | None = None
@@ -130,7 +133,7 @@ class GenerationRequest:
         """
         if self.output is None:
             raise ValueError("a run that writes files needs an output")
-        return Outputs(self.output, self.midi, self.wav, self.manifest, self.stems)
+        return Outputs(self.output, self.midi, self.wav, self.manifest, self.stems, self.timelines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

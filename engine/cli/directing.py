@@ -13,6 +13,7 @@ from typing import Final
 from engine.cancel import CancelToken
 from engine.direction import CURVES, OPEN, Curve, Direction
 from engine.errors import InputError
+from engine.timebase import Shot
 
 CURVE_FORM: Final = "Give NAME:TIME=VALUE,TIME=VALUE with seconds and values 0..1, as in density:0=0.2,10=0.9."
 
@@ -54,7 +55,7 @@ def direction_from(args: argparse.Namespace, video: Path, cancel: CancelToken, b
     return replace(
         base,
         curves=base.curves + read_curves(args.curve, args.curves),
-        moods=base.moods + _shot_moods(args, video, cancel),
+        moods=base.moods + _shot_moods(args, video, cancel, base.shots),
         key=args.key if args.key is not None else base.key,
         chords=read_chords(Path(args.chords)) if args.chords else base.chords,
     )
@@ -114,8 +115,10 @@ def _text_of(path: Path) -> str:
         raise InputError(f"The file '{path}' cannot be read as text.", "Check the name.") from error
 
 
-def _shot_moods(args: argparse.Namespace, video: Path, cancel: CancelToken) -> tuple[tuple[Fraction, str], ...]:
-    """(start of the shot, mood) of each `--shot-mood`; the shots are those that the run will find."""
+def _shot_moods(
+    args: argparse.Namespace, video: Path, cancel: CancelToken, shots: tuple[Shot, ...] | None
+) -> tuple[tuple[Fraction, str], ...]:
+    """(start of the shot, mood) of each `--shot-mood`; the shots are those that the run will have."""
     if not args.shot_mood:
         return ()
     from engine.cli.progress import RunProgress
@@ -125,8 +128,9 @@ def _shot_moods(args: argparse.Namespace, video: Path, cancel: CancelToken) -> t
     asked = [_read_shot_mood(text) for text in args.shot_mood]
     for _, mood in asked:
         mood_of(mood)
-    with RunProgress(silent=args.json or args.quiet) as progress:
-        shots = find_shots(look_at(video, progress, cancel), args.sensitivity)
+    if shots is None:
+        with RunProgress(silent=args.json or args.quiet) as progress:
+            shots = find_shots(look_at(video, progress, cancel), args.sensitivity)
     for number, _ in asked:
         if not 1 <= number <= len(shots):
             raise InputError(f"There is no shot {number}.", f"The video has shots 1 to {len(shots)}.")

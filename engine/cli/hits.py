@@ -20,11 +20,11 @@ from engine.cli.common import (
     print_json,
     written_aside,
 )
+from engine.cli.editors import add_source_options, existing_source, open_source
 from engine.cli.landing import add_landing_options, with_landings
 from engine.cli.progress import RunProgress
 from engine.cli.score import settings_from, tempo_range
 from engine.cli.shots import add_sensitivity, find_shots, look_at
-from engine.direction import OPEN
 from engine.errors import InputError
 from engine.settings import GenerationSettings
 
@@ -75,7 +75,9 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         description="List the hits of a video, of a take in a project, or of a manifest: bar and beat, error, tempo, "
         "whether a note begins there, and which were dropped and why.",
     )
-    parser.add_argument("source", metavar="VIDEO|PROJECT", help="a video, a .dbgm project, or a .json manifest")
+    parser.add_argument(
+        "source", metavar="VIDEO|PROJECT", help="a video, an editor's timeline, a .dbgm project, or a .json manifest"
+    )
     parser.add_argument("--take", metavar="NAME", help="of a project: name, number or id (default: the newest)")
     parser.add_argument("--midi", metavar="FILE", help="the notes, as `score --midi` writes them: which hits are heard")
     parser.add_argument("--picture", metavar="OUT.png", help="draw the tempo over the cuts")
@@ -89,13 +91,14 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         help=f"range of the tempo in BPM ({d.tempo_min:g}:{d.tempo_max:g})",
     )
     add_landing_options(parser)
+    add_source_options(parser)
     parser.add_argument("--json", action="store_true", help="silent; one JSON object on stdout")
     parser.set_defaults(run=run, parser=parser, video=None)
 
 
 def run(args: argparse.Namespace, cancel: CancelToken) -> int:
     """Find the hits and tell them."""
-    source = existing_video(args.source)
+    source, *_ = existing_source(args, args.source)
     picture = checked_output(args.picture, (".png",), inputs=[source]) if args.picture is not None else None
     midi = existing_video(args.midi) if args.midi is not None else None
     landings = _look_up(args, source, cancel)
@@ -127,18 +130,20 @@ def _look_up(args: argparse.Namespace, source: Path, cancel: CancelToken) -> Lan
     return _of_video(args, source, cancel)
 
 
-def _of_video(args: argparse.Namespace, video: Path, cancel: CancelToken) -> Landings:
+def _of_video(args: argparse.Namespace, source: Path, cancel: CancelToken) -> Landings:
     """The hits that a run with these options would have."""
     settings = settings_from(args)
+    opened = open_source(args, args.source, cancel)
     with RunProgress(silent=args.json) as progress:
-        signals = look_at(video, progress, cancel)
+        signals = look_at(opened.video, progress, cancel)
     from engine.music.music_plan import sensible_frame_s
     from engine.pipeline import fit_tempo
 
-    direction = with_landings(args, OPEN)
-    solution = fit_tempo(signals, find_shots(signals, settings.sensitivity), settings, direction)
+    direction = with_landings(args, opened.direction())
+    shots = direction.shots or find_shots(signals, settings.sensitivity)
+    solution = fit_tempo(signals, shots, settings, direction)
     duration_s = signals.info.duration_s
-    return of_solution(solution, video.name, float(duration_s), sensible_frame_s(signals.info))
+    return of_solution(solution, source.name, float(duration_s), sensible_frame_s(signals.info))
 
 
 def of_solution(solution: TempoSolution, name: str, duration_s: float, frame_s: float) -> Landings:

@@ -113,7 +113,11 @@ def checked_stems(text: str | None) -> Path | None:
 
 def numbered(path: Path | None, number: int) -> Path | None:
     """The name of one of several: out.mp4 as out.2.mp4, a folder stems as stems.2."""
-    return None if path is None else path.with_name(f"{path.stem}.{number}{path.suffix}")
+    return None if path is None else _numbered(path, number)
+
+
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.stem}.{number}{path.suffix}")
 
 
 def takes_of(request: GenerationRequest, count: int) -> tuple[GenerationRequest, ...]:
@@ -131,6 +135,7 @@ def takes_of(request: GenerationRequest, count: int) -> tuple[GenerationRequest,
             wav=numbered(request.wav, i + 1),
             manifest=numbered(request.manifest, i + 1),
             stems=numbered(request.stems, i + 1),
+            timelines=tuple(replace(file, path=_numbered(file.path, i + 1)) for file in request.timelines),
         )
         for i in range(count)
     )

@@ -20,6 +20,14 @@ from engine.cli.common import (
     checked_outputs,
     print_json,
 )
+from engine.cli.editors import (
+    OUT_SUFFIXES,
+    add_timeline_outputs,
+    timeline_files,
+    timeline_options,
+    timeline_or_other,
+    wav_beside,
+)
 from engine.cli.mixing import checked_stems
 from engine.cli.progress import RunProgress, add_progress_option, progress_of
 from engine.errors import InputError, OutputError
@@ -45,7 +53,7 @@ def add_project(parser: argparse.ArgumentParser) -> None:
 
 def add_outputs(parser: argparse.ArgumentParser, *, required: bool) -> None:
     """The files to write."""
-    kinds = ".mp4, .mov, .mkv, .webm, .wav or .mid"
+    kinds = ".mp4, .mov, .mkv, .webm, .wav, .mid, or a timeline beside its WAV: " + ", ".join(OUT_SUFFIXES)
     if not required:
         kinds += "; .dbgm leaves the project as it is, and writes it with the new take"
     parser.add_argument("-o", "--output", metavar="OUT", required=required, help=kinds)
@@ -53,6 +61,7 @@ def add_outputs(parser: argparse.ArgumentParser, *, required: bool) -> None:
     parser.add_argument("--wav", metavar="FILE", help="also write the music as WAV")
     parser.add_argument("--stems", metavar="DIR", help="also write one WAV per part into this folder")
     parser.add_argument("--manifest", metavar="FILE", help="also write how it was made, as JSON")
+    add_timeline_outputs(parser)
 
 
 def add_talk(parser: argparse.ArgumentParser) -> None:
@@ -87,22 +96,29 @@ def places_from(args: argparse.Namespace, *, read_only: bool, inputs: Sequence[P
         copy = checked_output(args.output, PROJECT_SUFFIXES, inputs=[source])
         if copy.exists():
             raise OutputError(f"There is a project '{copy.name}' already.", "Choose another name.")
-    output, midi, wav, manifest = checked_outputs(
+    timeline, film_or_music = timeline_or_other(None if copy else args.output)
+    output, edit, midi, wav, manifest, *edits = checked_outputs(
         {
-            "--output": (None if copy else args.output, _SOUNDS),
+            "--output": (film_or_music, _SOUNDS + OUT_SUFFIXES),
+            "--output, a timeline": (timeline, OUT_SUFFIXES),
             "--midi": (args.midi, MIDI_SUFFIXES),
-            "--wav": (args.wav, WAV_SUFFIXES),
+            "--wav": (wav_beside(timeline, args.wav), WAV_SUFFIXES),
             "--manifest": (args.manifest, (".json",)),
+            **timeline_options(args),
         },
         inputs=[source, *inputs],
     )
     stems = checked_stems(args.stems)
+    timelines = timeline_files(edits, edit)
     main = output or wav or midi
+    if main is None and timelines:
+        main = checked_output(str(timelines[0].path.with_suffix(".wav")), WAV_SUFFIXES, inputs=[source, *inputs])
     if main is None:
         if stems is not None or manifest is not None:
             raise OutputError("There is no file for the music itself.", "Name one: -o OUT.wav, --midi or --wav.")
         return Places(None, copy)
-    return Places(Outputs(main, midi if main != midi else None, wav if main != wav else None, manifest, stems), copy)
+    rest = (midi if main != midi else None, wav if main != wav else None)
+    return Places(Outputs(main, *rest, manifest, stems, timelines), copy)
 
 
 @contextmanager
@@ -174,7 +190,7 @@ class Desk:
         outputs = self.places.outputs
         if outputs is None:
             return None
-        if outputs.is_video:
+        if outputs.is_video or outputs.timelines:
             check_edit(self.project, take)
             take = with_video(take, self.project.find_video())
         return self.runner.export(take, outputs, self.progress, self.cancel).manifest
@@ -183,7 +199,8 @@ class Desk:
         """The files that were asked for, by kind."""
         outputs = self.places.outputs
         kinds = ("output", "midi", "wav", "stems", "manifest")
-        return {kind: None if outputs is None else getattr(outputs, kind) for kind in kinds}
+        named = {kind: None if outputs is None else getattr(outputs, kind) for kind in kinds}
+        return named | {file.kind: file.path for file in (() if outputs is None else outputs.timelines)}
 
     def say_files(self) -> None:
         """Print the files, one a line."""
@@ -251,7 +268,7 @@ def at_desk(
 
 def _check_film(project: Project, outputs: Outputs | None) -> None:
     """Find the film beforehand where it is needed, and never write over it or a copy of it."""
-    if outputs is None or not outputs.is_video:
+    if outputs is None or not (outputs.is_video or outputs.timelines):
         return
     project.find_video()
     if project.video.is_content_of(outputs.output):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cancel import CancelToken
-from engine.cli.common import existing_video
+from engine.cli.editors import Source, add_source_options, existing_source, open_source
 from engine.cli.projects import Desk, add_outputs, add_project, add_talk, at_desk
 from engine.cli.reroll import add_overrides, changed_settings, seed_from
 from engine.events import Stage
@@ -26,10 +28,11 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         "to the new video.",
     )
     add_project(parser)
-    parser.add_argument("edit", metavar="NEW_VIDEO", help="the video as it is cut now")
+    parser.add_argument("edit", metavar="NEW_VIDEO", help="the film as it is cut now: a video or an editor's timeline")
     parser.add_argument("--seed", type=int, help="of the new music; repeats it (default: a new one)")
     add_overrides(parser)
     parser.add_argument("--name", default="", help="of the new take")
+    add_source_options(parser)
     add_outputs(parser, required=False)
     add_talk(parser)
     parser.set_defaults(run=run, parser=parser)
@@ -38,19 +41,35 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
 def run(args: argparse.Namespace, cancel: CancelToken) -> int:
     """Follow the new cut, and tell what was kept."""
     seed = seed_from(args)
-    edit = existing_video(args.edit)
-    with at_desk(args, cancel, inputs=[edit]) as desk:
+    inputs = existing_source(args, args.edit)
+    with at_desk(args, cancel, inputs=inputs) as desk, opened_for(args, args.edit, desk, cancel) as source:
         take = desk.take(with_steps=False)
         settings = changed_settings(args, take.settings)
         before = desk.picture()
-        after = _watched(desk, edit)
+        after = _watched(desk, source.video)
         from engine.reconform import Reconform
 
-        made = desk.revised(take, Reconform(before, after, seed, settings, args.name))
+        laid = None if source.timeline is None else source.direction()
+        made = desk.revised(take, Reconform(before, after, seed, settings, args.name, laid))
         desk.project.set_signals(after, new_video=True)
         desk.project.set_direction(made.direction)
         told = ("kept_bars", "bars", "kept_spans_s", "relaxations")
         return desk.keep(take, made, **{name: made.details[name] for name in told})
+
+
+@contextmanager
+def opened_for(args: argparse.Namespace, text: str, desk: Desk, cancel: CancelToken) -> Iterator[Source]:
+    """The new edit; a picture that had to be put together of it lies beside the project, and goes again on failure."""
+    outputs = desk.places.outputs
+    source = open_source(
+        args,
+        text,
+        cancel,
+        keep_in=desk.project.path.parent,
+        needs_film=outputs is not None and outputs.is_video,
+    )
+    with source.kept():
+        yield source
 
 
 def _watched(desk: Desk, video: Path) -> FrameSignals:

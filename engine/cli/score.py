@@ -17,10 +17,22 @@ from engine.cli.common import (
     WAV_SUFFIXES,
     Parser,
     checked_outputs,
-    existing_video,
     print_json,
 )
 from engine.cli.directing import add_direction_options, direction_from
+from engine.cli.editors import (
+    OUT_SUFFIXES,
+    SOURCE_HELP,
+    Source,
+    add_source_options,
+    add_timeline_outputs,
+    existing_source,
+    open_source,
+    timeline_files,
+    timeline_options,
+    timeline_or_other,
+    wav_beside,
+)
 from engine.cli.encoders import add_encoder_options, given_captions, given_folder, usual_guidance
 from engine.cli.landing import add_landing_options, with_landings
 from engine.cli.mixing import (
@@ -40,6 +52,7 @@ if TYPE_CHECKING:
     from engine.runner import GenerationRequest, GenerationResult
 
 _DEFAULTS = GenerationSettings()
+_OUTPUTS: Final = VIDEO_SUFFIXES + WAV_SUFFIXES + MIDI_SUFFIXES + OUT_SUFFIXES
 
 
 def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
@@ -49,9 +62,13 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         help="compose music for a video",
         description="Compose music that follows a video's picture, and write the video with it, a WAV or a MIDI file.",
     )
-    parser.add_argument("video", metavar="VIDEO", help="any video file")
+    parser.add_argument("video", metavar="VIDEO", help=SOURCE_HELP)
     parser.add_argument(
-        "-o", "--output", metavar="OUT", required=True, help=".mp4, .mov, .mkv, .webm, or music alone: .wav, .mid"
+        "-o",
+        "--output",
+        metavar="OUT",
+        required=True,
+        help=f".mp4, .mov, .mkv, .webm; music alone: .wav, .mid; a timeline beside its WAV: {', '.join(OUT_SUFFIXES)}",
     )
     parser.add_argument("--midi", metavar="FILE", help="also write the score as MIDI")
     parser.add_argument("--wav", metavar="FILE", help="also write the music as WAV")
@@ -62,6 +79,8 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         "--takes", type=take_count, default=1, metavar="N", help="so many takes: seeds N, N+1, ...; out.1.mp4, ... (1)"
     )
     parser.add_argument("--range", type=time_range, metavar="IN:OUT", help="music between these seconds only")
+    add_source_options(parser)
+    add_timeline_outputs(parser)
     add_music_options(parser)
     add_direction_options(parser)
     add_landing_options(parser)
@@ -175,50 +194,64 @@ def settings_from(args: argparse.Namespace) -> GenerationSettings:
         parser.error(f"{error.message} {error.hint}".strip())
 
 
-def request_from(args: argparse.Namespace, cancel: CancelToken = NEVER) -> GenerationRequest:
-    """The request of a run, after all that can be checked beforehand was checked."""
+def request_from(args: argparse.Namespace, cancel: CancelToken = NEVER) -> tuple[GenerationRequest, Source]:
+    """The request of a run, after all that can be checked beforehand was checked, and what its video comes from."""
     settings = settings_from(args)
-    video = existing_video(args.video)
-    output, midi, wav, manifest, project = checked_outputs(
+    inputs = existing_source(args, args.video)
+    main, film_or_music = timeline_or_other(args.output)
+    output, edit, midi, wav, manifest, project, *edits = checked_outputs(
         {
-            "--output": (args.output, VIDEO_SUFFIXES + WAV_SUFFIXES + MIDI_SUFFIXES),
+            "--output": (film_or_music, _OUTPUTS),
+            "--output, a timeline": (main, OUT_SUFFIXES),
             "--midi": (args.midi, MIDI_SUFFIXES),
-            "--wav": (args.wav, WAV_SUFFIXES),
+            "--wav": (wav_beside(main, args.wav), WAV_SUFFIXES),
             "--manifest": (args.manifest, (".json",)),
             "--project": (getattr(args, "project", None), PROJECT_SUFFIXES),
+            **timeline_options(args),
         },
-        inputs=[video],
+        inputs=inputs,
     )
+    output, wav = (wav, None) if output is None else (output, wav)
     assert output is not None
+    source = open_source(
+        args,
+        args.video,
+        cancel,
+        keep_in=None if project is None else project.parent,
+        needs_film=output.suffix.lower() in VIDEO_SUFFIXES,
+    )
+    video, laid = source.video, source.direction()
     from engine.runner import GenerationRequest
 
-    return GenerationRequest(
+    request = GenerationRequest(
         video=video,
         output=output,
         settings=settings,
-        direction=replace(with_landings(args, direction_from(args, video, cancel)), range_s=args.range),
+        direction=replace(with_landings(args, direction_from(args, video, cancel, laid)), range_s=args.range),
         bundle=Path(args.bundle) if args.bundle else None,
         midi=midi,
         wav=wav,
         manifest=manifest,
         stems=checked_stems(args.stems),
+        timelines=timeline_files(edits, edit),
         project=project,
         encoders=given_folder(args),
         captions=given_captions(args),
         previews=False,
     )
+    return request, source
 
 
 def run(args: argparse.Namespace, cancel: CancelToken) -> int:
     """Compose, and tell what was written. What one take measured of the video serves the others."""
-    request = request_from(args, cancel)
+    request, source = request_from(args, cancel)
     if args.takes > 1:
         request = replace(request, settings=resolve_seed(request.settings))
     from engine.runner import GenerationRunner
 
     runner = GenerationRunner()
     made: list[dict[str, Any]] = []
-    with progress_of(args) as progress:
+    with source.kept(), progress_of(args) as progress:
         known = None
         for take in takes_of(request, args.takes):
             progress.warnings = []
@@ -239,6 +272,8 @@ def _tell(take: dict[str, Any], *, quiet: bool) -> None:
     for name in ("output", "midi", "wav", "manifest_file", "stems", "project"):
         if take[name] is not None:
             print(take[name])
+    for path in take["timelines"]:
+        print(path)
 
 
 def _as_json(result: GenerationResult, request: GenerationRequest, progress: RunProgress) -> dict[str, Any]:
@@ -247,6 +282,7 @@ def _as_json(result: GenerationResult, request: GenerationRequest, progress: Run
         "midi": result.midi,
         "wav": result.wav,
         "stems": request.stems,
+        "timelines": [file.path for file in request.timelines],
         "manifest_file": request.manifest,
         "project": request.project,
         "take": result.take.id,

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cancel import CancelToken
-from engine.cli.common import EXIT_OK, clock, existing_video, print_json
+from engine.cli.common import EXIT_OK, clock, print_json
+from engine.cli.editors import SOURCE_HELP, Source, add_source_options, open_source
 from engine.cli.progress import RunProgress
 from engine.events import Stage
 from engine.timebase import Shot
@@ -25,8 +26,9 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         help="list the shots of a video",
         description="List the shots of a video. Another sensitivity needs no second look at the picture.",
     )
-    parser.add_argument("video", metavar="VIDEO", help="any video file")
+    parser.add_argument("video", metavar="VIDEO", help=SOURCE_HELP)
     add_sensitivity(parser)
+    add_source_options(parser)
     parser.add_argument("--json", action="store_true", help="silent; one JSON object on stdout")
     parser.set_defaults(run=run, parser=parser)
 
@@ -54,12 +56,13 @@ def _share(text: str) -> float:
 
 def run(args: argparse.Namespace, cancel: CancelToken) -> int:
     """Print the shots."""
-    video = existing_video(args.video)
+    source = open_source(args, args.video, cancel)
     with RunProgress(silent=args.json) as progress:
-        signals = look_at(video, progress, cancel)
-    shots = find_shots(signals, args.sensitivity)
+        signals = look_at(source.video, progress, cancel)
+    direction = source.direction()
+    shots = direction.shots or find_shots(signals, args.sensitivity)
     if args.json:
-        print_json(_as_json(signals, shots, args.sensitivity))
+        print_json(_as_json(signals, shots, args.sensitivity) | _told_by_editor(source))
         return EXIT_OK
     print(f"{'shot':>4}  {'start':>10}  {'end':>10}  {'length':>8}  begins with")
     for shot in shots:
@@ -68,7 +71,25 @@ def run(args: argparse.Namespace, cancel: CancelToken) -> int:
             f"{shot.index + 1:>4}  {clock(shot.start_s):>10}  {clock(shot.end_s):>10}"
             f"  {float(shot.duration_s):>6.2f} s  {how}"
         )
+    for marker in () if source.timeline is None else source.timeline.cuts.markers:
+        print(f"{'*' if marker.starred else '':>4}  {clock(marker.time_s):>10}  marker {marker.label}".rstrip())
     return EXIT_OK
+
+
+def _told_by_editor(source: Source) -> dict[str, Any]:
+    """What a timeline says beside its cuts; empty for a video."""
+    if source.timeline is None:
+        return {}
+    cuts = source.timeline.cuts
+    return {
+        "timeline": cuts.name,
+        "is_film": source.timeline.is_film,
+        "clips": [
+            {"start_s": s.start_s, "end_s": s.end_s, "media": s.media, "source_s": s.source_s, "speed": s.speed}
+            for s in cuts.segments
+        ],
+        "markers": [{"time_s": m.time_s, "label": m.label, "starred": m.starred} for m in cuts.markers],
+    }
 
 
 def look_at(video: Path, progress: RunProgress, cancel: CancelToken) -> FrameSignals:

@@ -32,6 +32,7 @@ class _Request:
     previews: bool = True
     direction: Any = None
     stems: Path | None = None
+    timelines: tuple[Any, ...] = ()
     project: Path | None = None
     encoders: Path | None = None
     captions: Path | None = None
