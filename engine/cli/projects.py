@@ -195,16 +195,18 @@ class Desk:
             take = with_video(take, self.project.find_video())
         return self.runner.export(take, outputs, self.progress, self.cancel).manifest
 
-    def files(self) -> dict[str, Path | None]:
-        """The files that were asked for, by kind."""
+    def files(self) -> dict[str, Any]:
+        """The files that were asked for, by kind; timelines as a dict of their own."""
         outputs = self.places.outputs
         kinds = ("output", "midi", "wav", "stems", "manifest")
-        named = {kind: None if outputs is None else getattr(outputs, kind) for kind in kinds}
-        return named | {file.kind: file.path for file in (() if outputs is None else outputs.timelines)}
+        named: dict[str, Any] = {kind: None if outputs is None else getattr(outputs, kind) for kind in kinds}
+        timelines = () if outputs is None else outputs.timelines
+        return named | {"timelines": {file.kind: file.path for file in timelines}}
 
     def say_files(self) -> None:
         """Print the files, one a line."""
-        for path in self.files().values():
+        files = self.files()
+        for path in (*files.pop("timelines").values(), *files.values()):
             if path is not None:
                 print(path)
 

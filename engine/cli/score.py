@@ -272,7 +272,7 @@ def _tell(take: dict[str, Any], *, quiet: bool) -> None:
     for name in ("output", "midi", "wav", "manifest_file", "stems", "project"):
         if take[name] is not None:
             print(take[name])
-    for path in take["timelines"]:
+    for path in take["timelines"].values():
         print(path)
 
 
@@ -282,7 +282,7 @@ def _as_json(result: GenerationResult, request: GenerationRequest, progress: Run
         "midi": result.midi,
         "wav": result.wav,
         "stems": request.stems,
-        "timelines": [file.path for file in request.timelines],
+        "timelines": {file.kind: file.path for file in request.timelines},
         "manifest_file": request.manifest,
         "project": request.project,
         "take": result.take.id,

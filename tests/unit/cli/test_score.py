@@ -134,6 +134,7 @@ def test_json_is_one_object_and_silence(
         "midi": None,
         "wav": None,
         "stems": None,
+        "timelines": {},
         "manifest_file": None,
         "project": None,
         "take": "cafe",
