@@ -67,7 +67,8 @@ class Filling:
     Attributes:
         tempo: from the gap's beat 0 on; `start_s` counts from the gap's start.
         n_bars: its whole bars; where the gap ends the video, all of what is left, rounded up.
-        relaxations: what had to be relaxed, in words.
+        relaxations: limits that had to be widened, in words.
+        lost: how many stars it misses.
         fits: whether the bars end where the gap does; what follows would be shifted otherwise.
         strain: how far a tempo of its own is from those around it, as a logarithm.
     """
@@ -75,6 +76,7 @@ class Filling:
     tempo: TempoMap
     n_bars: int
     relaxations: tuple[str, ...] = ()
+    lost: int = 0
     fits: bool = True
     strain: float = 0.0
 
@@ -214,7 +216,10 @@ def _fitted(before: KeptBars | None, after: KeptBars, tempo: TempoMap, fill: Fil
 
 def _cost(filling: Filling) -> float:
     """What a filling costs, in bars given up."""
-    return RELAXATION_COST * len(filling.relaxations) + max(0.0, filling.strain - EASY_STRAIN) * STRAIN_COST
+    return (
+        RELAXATION_COST * (len(filling.relaxations) + filling.lost)
+        + max(0.0, filling.strain - EASY_STRAIN) * STRAIN_COST
+    )
 
 
 def _steady(gap: Gap) -> Filling:

@@ -198,7 +198,7 @@ _ALL: Final = (
         inner=(Layer("Harp", 46, 40, 98, -4, -0.25, PLUCKED, velocity_shift=4, reverb=0.3),),
         bass=(
             Layer("Cello", 42, 36, 69, -4, 0.2, BOWED, reverb=0.25),
-            Layer("Harp", 46, 36, 72, -6, -0.2, PLUCKED, velocity_shift=8, reverb=0.3, hits_only=True),
+            Layer("Harp", 46, 36, 72, -4.5, -0.2, PLUCKED, velocity_shift=12, reverb=0.3, hits_only=True),
         ),
     ),
     _palette(
@@ -221,7 +221,7 @@ _ALL: Final = (
         ),
         inner=(
             Layer("Warm pad", 89, 43, 88, -4, -0.1, PAD, reverb=0.4, chorus=0.35),
-            Layer("Crystal", 98, 52, 96, -6, 0.1, SINGING, velocity_shift=8, reverb=0.4, hits_only=True),
+            Layer("Crystal", 98, 52, 96, -4.5, 0.1, SINGING, velocity_shift=12, reverb=0.4, hits_only=True),
         ),
         bass=(
             Layer(

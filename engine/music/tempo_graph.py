@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.music.hits import HitPoint
+from engine.music.tempo_solution import SOFT_FRAMES
 from engine.settings import Strictness
 from engine.timebase import BEATS_PER_BAR, MICROSECONDS
 
@@ -42,7 +43,6 @@ LEADS: Final = (0, 1, 2, 3)
 
 NEAR_FRAMES: Final = 0.95
 """An unstarred hit may be met this many frames off."""
-SOFT_FRAMES: Final = 4.0
 SOFT_WEIGHT: Final = 0.4
 """A dissolve may be met farther off, and counts less."""
 

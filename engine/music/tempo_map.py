@@ -17,9 +17,18 @@ from typing import Final
 from engine.errors import InputError
 from engine.music.hits import HitPoint
 from engine.music.tempo import choose_tempo
-from engine.music.tempo_graph import SOFT_FRAMES, limits_of, range_us
+from engine.music.tempo_graph import limits_of, range_us
 from engine.music.tempo_search import Attempt, Request, search_tempo
-from engine.music.tempo_solution import EXACT_MS, Dropped, Placement, TempoSolution, largest_change, place_hits
+from engine.music.tempo_solution import (
+    EXACT_MS,
+    Dropped,
+    Placement,
+    TempoSolution,
+    is_near_enough,
+    largest_change,
+    place_hits,
+    told_of_lost,
+)
 from engine.settings import Strictness
 from engine.timebase import TempoMap
 
@@ -129,16 +138,12 @@ def _told(request: Request, attempt: Attempt, *, widened_from: float | None = No
         if placement.starred and not exact:
             reason = _reason(placement, request, attempt)
             dropped.append(Dropped(placement.hit, reason))
-            sentences.append(f"The star at {float(placement.time_s):.3f} s is not met exactly: {reason}.")
+            sentences.append(told_of_lost(dropped[-1]))
             placement = replace(placement, hit=replace(placement.hit, starred=False))
-        elif not placement.on_grid and not _is_near_enough(placement, request.frame_s):
+        elif not placement.on_grid and not is_near_enough(placement, request.frame_s):
             dropped.append(Dropped(placement.hit, _reason(placement, request, attempt)))
         told.append(placement)
     return TempoSolution(tempo, tuple(told), tuple(dropped), tuple(sentences))
-
-
-def _is_near_enough(placement: Placement, frame_s: float) -> bool:
-    return placement.hit.soft and abs(placement.error_ms) <= 1000 * SOFT_FRAMES * frame_s
 
 
 def _reason(placement: Placement, request: Request, attempt: Attempt) -> str:

@@ -20,7 +20,11 @@ Array = NDArray[np.float64]
 EXACT_MS: Final = 0.05
 """A star that is met is met to this; whole microseconds leave it less."""
 
+SOFT_FRAMES: Final = 4.0
+"""A hit without a sharp instant, as a dissolve, is met within so many frames."""
+
 _EPSILON_S: Final = 1e-6
+_LOST: Final = "The star at "
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,11 @@ class TempoSolution:
     dropped: tuple[Dropped, ...] = ()
     relaxations: tuple[str, ...] = ()
 
+    @property
+    def widenings(self) -> tuple[str, ...]:
+        """The relaxations that name no star."""
+        return tuple(sentence for sentence in self.relaxations if not sentence.startswith(_LOST))
+
     def star_steps(self) -> tuple[int, ...]:
         """The 16ths of the stars that are met."""
         return tuple(sorted({placement.step for placement in self.placements if placement.starred}))
@@ -139,12 +148,22 @@ def judge_tempo(
     placements, dropped = [], []
     for placement in place_hits([hit for hit in hits if 0 <= hit.time_s <= duration_s], tempo, frame_s=frame_s):
         exact = abs(placement.error_ms) <= EXACT_MS
-        if not placement.on_grid or (placement.starred and not exact):
+        near = placement.on_grid or is_near_enough(placement, frame_s)
+        if not near or (placement.starred and not exact):
             dropped.append(Dropped(placement.hit, why))
         placements.append(placement if exact else replace(placement, hit=replace(placement.hit, starred=False)))
-    lost = [drop.hit for drop in dropped if drop.hit.starred]
-    sentences = [f"The star at {float(hit.time_s):.3f} s is not met exactly: {why}." for hit in lost]
+    sentences = [told_of_lost(drop) for drop in dropped if drop.hit.starred]
     return TempoSolution(tempo, tuple(placements), tuple(dropped), tuple(sentences))
+
+
+def told_of_lost(drop: Dropped) -> str:
+    """The sentence that names a star which is not met."""
+    return f"{_LOST}{float(drop.hit.time_s):.3f} s is not met exactly: {drop.reason}."
+
+
+def is_near_enough(placement: Placement, frame_s: float) -> bool:
+    """Whether a hit without a sharp instant is met."""
+    return placement.hit.soft and abs(placement.error_ms) <= 1000 * SOFT_FRAMES * frame_s
 
 
 def _sounding(tempo: TempoMap, steps: Array) -> Array:

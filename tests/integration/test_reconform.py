@@ -73,6 +73,19 @@ def test_kept_bars_keep_their_notes_and_their_times(film: Film) -> None:
             assert any((round(at_s + d, 2), note.pitch, note.duration) in told for d in (-0.01, 0.0, 0.01))
 
 
+def test_the_new_cut_has_stars_and_says_which_are_missed(film: Film) -> None:
+    plan = follow(film).plan
+    assert plan.solution is not None
+    cuts_s = {float(shot.start_s) for shot in plan.shots[1:]}
+    starred = [hit for hit in plan.hits() if hit.starred]
+    assert len(starred) >= 4 and {float(hit.time_s) for hit in starred} <= cuts_s
+    assert {hit.step for hit in starred} <= set(plan.accent_steps())
+    lost = [drop for drop in plan.solution.dropped if drop.hit.starred]
+    sentences = [text for text in plan.solution.relaxations if "star at" in text]
+    assert len(lost) == len(sentences)
+    assert all(any(f"{float(drop.hit.time_s):.3f} s" in text for text in sentences) for drop in lost)
+
+
 def test_the_same_seed_gives_the_same_and_nothing_changed_gives_the_take(film: Film) -> None:
     assert follow(film, 3).notes == follow(film, 3).notes != follow(film, 4).notes
     same = Reconform(film.known.signals, film.known.signals, 1)
