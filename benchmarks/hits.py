@@ -1,11 +1,12 @@
-"""Hits that can be heard: `python -m benchmarks.hits VIDEO|FOLDER ... [--seeds 1] [--palette piano] [--no-sound]`.
+"""Hits that can be heard: `python -m benchmarks.hits VIDEO|FOLDER ... [--seeds 1] [--every-palette] [--no-sound]`.
 
 Every video is scored with default settings. Two sets of instants are looked at: the stars, and all hard cuts that lie
 1.5 s or more after the one before (as labelled in a `cuts.json` beside the videos' folder, where it has them; as
 detected otherwise). An instant is met when something begins within one video frame of it in the MIDI, and when librosa
 finds an onset in the WAV within 20 ms or one frame, whichever is larger. Beside it stand the same seed without guidance
 and completion (`hit_onsets` off, the same tempo), one whose rows do not ask for hits either, and chance: the instants
-of the guided piece shifted by up to a second, either way.
+of the guided piece shifted by up to a second, either way. With `--every-palette` the guided pieces are also played by
+every palette, and librosa listens to each.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from benchmarks.compose import SAMPLE_RATE_HZ, Piece, bundle_of, compose, look, 
 from engine.audio.clip import AudioClip
 from engine.direction import OPEN
 from engine.music.hits import gather_hits
+from engine.music.palettes import PALETTES
+from engine.pipeline import write_score
 from engine.settings import GenerationSettings
 
 WAYS = ("guided", "unguided", "unaware")
@@ -110,9 +113,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--palette", default=GenerationSettings().palette)
     parser.add_argument("--bundle")
     parser.add_argument("--no-sound", action="store_true", help="notes only")
+    parser.add_argument("--only-guided", action="store_true", help="no comparisons but chance")
+    parser.add_argument("--every-palette", action="store_true", help="every palette plays the guided pieces")
     options = parser.parse_args(argv)
     bundle = bundle_of(options.bundle)
-    tallies = {(kind, way): Tally() for kind in ("stars", "cuts") for way in WAYS}
+    ways = WAYS[:1] if options.only_guided else WAYS
+    tallies = {(kind, way): Tally() for kind in ("stars", "cuts") for way in ways}
+    palettes = {name: {"stars": Tally(), "cuts": Tally()} for name in PALETTES if options.every_palette}
     print(f"{'video':<36}{'stars':>6}{'notes':>8}{'sound':>8}   {'cuts':>5}{'notes':>8}{'sound':>8}")
     for video in videos_in(options.videos):
         signals = look(video)
@@ -121,7 +128,7 @@ def main(argv: list[str] | None = None) -> int:
         here = {kind: Tally() for kind in ("stars", "cuts")}
         for seed in range(1, options.seeds + 1):
             settings = GenerationSettings(seed=seed, palette=options.palette)
-            for way in WAYS:
+            for way in ways:
                 asked = replace(settings, hit_onsets=way == "guided")
                 piece = compose(bundle, signals, asked, aware=way != "unaware")
                 onsets = onsets_of(piece, sound=not options.no_sound)
@@ -129,9 +136,23 @@ def main(argv: list[str] | None = None) -> int:
                     tallies[kind, way].add(instants_s, onsets, within)
                     if way == "guided":
                         here[kind].add(instants_s, onsets, within)
+                if way == "guided":
+                    for name, tally in palettes.items():
+                        heard = {"sound": heard_onsets_s(played_by(name, piece).sound())}
+                        for kind, instants_s in instants_of(video, piece).items():
+                            tally[kind].add(instants_s, heard, within)
         columns = "   ".join(f"{t.n:>5}{t.share('notes'):>8.0%}{t.share('sound'):>8.0%}" for t in here.values())
         print(f"{video.name[-36:]:<36}{columns}", flush=True)
+    for name, by_kind in palettes.items():
+        told = "  ".join(f"{kind} {tally.share('sound'):.1%} of {tally.n}" for kind, tally in by_kind.items())
+        print(f"{name:<20} in the sound: {told}")
     return report(tallies)
+
+
+def played_by(palette: str, piece: Piece) -> Piece:
+    """The piece played by other instruments."""
+    settings = replace(piece.settings, palette=palette)
+    return Piece(piece.plan, piece.notes, write_score(piece.notes, piece.plan, settings), settings)
 
 
 def instants_of(video: Path, piece: Piece) -> dict[str, list[float]]:
@@ -151,7 +172,7 @@ def report(tallies: dict[tuple[str, str], Tally]) -> int:
     """Print the table; 1 when a bar is missed."""
     print(f"\n{'':<28}{'n':>5}{'notes':>9}{'sound':>9}")
     for kind in ("stars", "cuts"):
-        for way in WAYS:
+        for way in [way for way in WAYS if (kind, way) in tallies]:
             tally = tallies[kind, way]
             print(f"{kind + ', ' + way:<28}{tally.n:>5}{tally.share('notes'):>9.1%}{tally.share('sound'):>9.1%}")
         tally = tallies[kind, "guided"]

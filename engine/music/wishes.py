@@ -62,7 +62,7 @@ class Wishes:
     def since(self, first_beat: int) -> Wishes:
         """The wishes of what begins at a beat, counted from there."""
         curves = (self.density, self.register, self.tension)
-        later = (None if curve is None else curve[first_beat:] for curve in curves)
+        density, register, tension = (None if curve is None else curve[first_beat:] for curve in curves)
         steps = tuple(step - first_beat * STEPS_PER_BEAT for step in self.hits)
         hits = tuple(step for step in steps if step >= 0)
         recalls = tuple((beat - first_beat, source - first_beat, much) for beat, source, much in self.recalls)
@@ -71,7 +71,9 @@ class Wishes:
             hits,
             self.chroma[first_beat:],
             self.bass[first_beat:],
-            *later,
+            density=density,
+            register=register,
+            tension=tension,
             recalls=tuple(recall for recall in recalls if min(recall[:2]) >= 0),
         )
 
