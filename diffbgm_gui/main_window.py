@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
         upper = _splitter(Qt.Orientation.Horizontal, self._player_area(), self._side_tabs())
         upper.setStretchFactor(0, 1)
         upper.setStretchFactor(1, 0)
-        upper.setSizes([920, 360])
+        upper.setSizes([880, 400])
         lower = QWidget()
         lower.setObjectName("panel")
         below = _column(lower)

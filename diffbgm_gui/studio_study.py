@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from diffbgm_gui.document import select_take
 from diffbgm_gui.run_state import StudioEvent
 from diffbgm_gui.studio_events import TaskFailed
 from diffbgm_gui.studio_hearing import StudioHearing, _telling
@@ -207,6 +208,24 @@ class StudioStudy(StudioHearing):
             self.sheet = replace(self.sheet, is_running=False)
             self.take_event(SheetChanged())
 
+    def keep_cell(self, t0: int, k: int) -> None:
+        """Hang a small take on the wall, with its steps; turn to it where it hangs there already."""
+        take = None if self.sheet is None else self.sheet.cells.get((t0, k))
+        if take is None:
+            return
+        if self.document.entry(take.id) is not None:
+            self.edit(self.tr("Select"), lambda document: select_take(document, take.id), merge="select")
+        else:
+            self._add(self.tr("Keep a small take"), take)
+
+    def compose_cell(self, t0: int, k: int) -> None:
+        """Compose the whole with a cell's t0 and k, and the seed of the sheet."""
+        if self.sheet is None or not self.state.can_generate:
+            return
+        settings = replace(self.document.settings, t0=t0, k=k, seed=self._sheet_settings.seed)
+        self._waiting.append(lambda: self._compose(settings))
+        self._start_next()
+
     def _sheet_range(self) -> tuple[Fraction, Fraction] | None:
         whole = (Fraction(0), Fraction(self.state.info.duration_s))
         begin, end = self.document.direction.range_s or whole
@@ -245,7 +264,7 @@ class StudioStudy(StudioHearing):
                 emit(SheetCell(t0, k, None))
                 emit(TaskFailed(error.message, error.hint))
             else:
-                emit(SheetCell(t0, k, replace(made.take, trajectory=None)))
+                emit(SheetCell(t0, k, made.take))
 
         return work
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from diffbgm_gui.document import Document, without_captions
@@ -54,16 +54,15 @@ class CaptionsPage(QWidget):
 
     def _lay_out(self) -> None:
         head = QVBoxLayout()
-        head.setContentsMargins(14, 12, 14, 8)
+        head.setContentsMargins(14, 12, 10, 8)
         head.setSpacing(6)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(6)
-        buttons.addWidget(self.write)
-        buttons.addWidget(self.reset)
-        buttons.addStretch(1)
-        head.addWidget(self.told)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self.told, 1)
+        for button in (self.write, self.reset):
+            top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(top)
         head.addWidget(self.problem)
-        head.addLayout(buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -9,11 +9,11 @@ from PySide6.QtCore import QRegularExpression, QSize
 from PySide6.QtGui import QRegularExpressionValidator
 from PySide6.QtWidgets import QToolButton
 
-from diffbgm_gui.document import Document, with_settings
+from diffbgm_gui.document import Document, with_asked, with_settings
 from diffbgm_gui.icons import icon
 from diffbgm_gui.study_events import BundleKnown
 from diffbgm_gui.widgets.panel.bundle_box import BundleBox
-from diffbgm_gui.widgets.panel.controls import Choice, Line, Number, Slider, calm
+from diffbgm_gui.widgets.panel.controls import Choice, Line, Number, Slider, Switch, calm
 from diffbgm_gui.widgets.panel.form import DEFAULTS, Page, Setting, of_settings, tr
 from engine.settings import MAX_SEED
 
@@ -116,6 +116,19 @@ class EnginePage(Page):
             of_settings("steps", tr("Steps"), say=str),
             self.steps,
             tr("How often the music is refined. Few are quick and rough, many slow and clean; 24 is a good middle."),
+        )
+        self.draft_first = Switch(tr("Draft first"))
+        self.add(
+            Setting(
+                "draft_first",
+                tr("Preview"),
+                lambda document: document.draft_first,
+                lambda document, on: with_asked(document, draft_first=on),
+                lambda: False,
+                lambda on: tr("on") if on else tr("off"),
+            ),
+            self.draft_first,
+            tr("A quick pass of few steps comes first, to be heard within seconds while the full one is composed."),
         )
         self.sampler = Choice(
             [

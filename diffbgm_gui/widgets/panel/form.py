@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from diffbgm_gui.document import Document, with_settings
 from diffbgm_gui.icons import icon
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
 DEFAULTS: Final = GenerationSettings()
 _LABEL_PX: Final = 96
 _RESET_PX: Final = 20
+_GAP_PX: Final = 8
 
 
 def tr(text: str) -> str:
@@ -77,10 +87,11 @@ class Page(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._grid: QGridLayout | None = None
+        self._pairs = False
         studio.document_changed.connect(self.show_document)
 
-    def section(self, title: str = "") -> None:
-        """Begin a group of rows."""
+    def section(self, title: str = "", *, pairs: bool = False) -> None:
+        """Begin a group of rows; with `pairs` two controls share a row, each below its label."""
         if title:
             heading = QLabel(title)
             heading.setObjectName("section")
@@ -88,23 +99,35 @@ class Page(QScrollArea):
             self.column.addWidget(heading)
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
+        self.column.addLayout(self._grid)
+        self._pairs = pairs
+        if pairs:
+            self._grid.setContentsMargins(0, 0, _RESET_PX + _GAP_PX, 0)
+            self._grid.setHorizontalSpacing(14)
+            self._grid.setVerticalSpacing(6)
+            for column in (0, 1):
+                self._grid.setColumnStretch(column, 1)
+                self._grid.setColumnMinimumWidth(column, 1)
+            return
+        self._grid.setHorizontalSpacing(_GAP_PX)
         self._grid.setVerticalSpacing(7)
         self._grid.setColumnMinimumWidth(0, _LABEL_PX)
         self._grid.setColumnMinimumWidth(2, _RESET_PX)
         self._grid.setColumnStretch(1, 1)
-        self.column.addLayout(self._grid)
 
     def add(self, setting: Setting, control: Control, tip: str, *, wide: bool = False, label: bool = True) -> Row:
         """A row; `wide` puts the control below its label, over the whole width."""
         assert self._grid is not None
         row = Row(self.studio, setting, control, tip)
         at = self._grid.rowCount()
-        if label:
+        if label and not self._pairs:
             self._grid.addWidget(row.label, at, 0, 1, 2 if wide else 1)
-        if wide:
+        if self._pairs:
+            n = self._grid.count()
+            self._grid.addLayout(_cell(row), n // 2, n % 2)
+        elif wide:
             self._grid.addWidget(row.reset, at, 2)
-            self._grid.addWidget(control, at + 1, 0, 1, 3)
+            self._grid.addWidget(control, at + 1, 0, 1, 2)
         else:
             self._grid.addWidget(control, at, 1)
             self._grid.addWidget(row.reset, at, 2)
@@ -147,6 +170,19 @@ class Page(QScrollArea):
         for control in self.controls.values():
             if any(field.hasFocus() for field in control.fields()):
                 control.commit()
+
+
+def _cell(row: Row) -> QVBoxLayout:
+    """A control below its label."""
+    head = QHBoxLayout()
+    head.setSpacing(0)
+    head.addWidget(row.label, 1)
+    head.addWidget(row.reset)
+    cell = QVBoxLayout()
+    cell.setSpacing(1)
+    cell.addLayout(head)
+    cell.addWidget(row.control)
+    return cell
 
 
 class Row:

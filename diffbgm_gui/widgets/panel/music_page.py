@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QToolButton
 
 from diffbgm_gui.document import MOST_TAKES, Document, with_asked, with_harmony, with_sensitivity, with_settings
@@ -16,6 +16,7 @@ from diffbgm_gui.widgets.panel.form import DEFAULTS, Page, Setting, of_settings,
 from diffbgm_gui.widgets.panel.names import engine_words, mood_items, mood_title, palette_items
 from diffbgm_gui.widgets.panel.sound_rows import add_sound
 from diffbgm_gui.widgets.panel.tasting import Taster
+from diffbgm_gui.widgets.roll.painting import chord_name
 from engine import EngineError
 from engine.music.chords import PITCH_NAMES, Key, parse_key, read_progression, write_progression
 from engine.music.palettes import PALETTES
@@ -44,13 +45,19 @@ def key_items() -> list[tuple[str | None, str, str]]:
 class MusicPage(Page):
     """See the module."""
 
+    _described = ""
+    _kept: tuple[str | None, ...] = ()
+
     def __init__(self, studio: Studio) -> None:
         super().__init__(studio)
+        self.section(pairs=True)
         self._add_feeling()
+        self._add_tempo()
+        self._add_palette()
+        self._add_strictness()
+        self._add_takes()
         self._add_time()
         self._add_harmony()
-        self._add_instruments()
-        self._add_takes()
         add_sound(self)
         self.finish()
         studio.state_changed.connect(lambda _state: self._follow_film())
@@ -59,7 +66,6 @@ class MusicPage(Page):
     # -- what it feels like ----------------------------------------------------------------------------------------
 
     def _add_feeling(self) -> None:
-        self.section()
         self.mood = Choice(mood_items())
         self.add(
             of_settings("mood", tr("Mood"), say=mood_title),
@@ -119,14 +125,13 @@ class MusicPage(Page):
 
     # -- time ------------------------------------------------------------------------------------------------------
 
-    def _add_time(self) -> None:
-        self.section(tr("Time"))
-        self.tempo = Range(*TEMPO, unit=tr(" BPM"), names=(tr("Lowest tempo"), tr("Highest tempo")))
+    def _add_tempo(self) -> None:
+        self.tempo = Range(*TEMPO, names=(tr("Lowest tempo"), tr("Highest tempo")))
         default = (DEFAULTS.tempo_min, DEFAULTS.tempo_max)
         self.add(
             Setting(
                 "tempo",
-                tr("Tempo"),
+                tr("Tempo, BPM"),
                 lambda document: (document.settings.tempo_min, document.settings.tempo_max),
                 lambda document, pair: with_settings(document, tempo_min=pair[0], tempo_max=pair[1]),
                 lambda: default,
@@ -138,6 +143,8 @@ class MusicPage(Page):
                 "A narrow range fixes the pace, a wide one hits more cuts. A mood narrows it further."
             ),
         )
+
+    def _add_strictness(self) -> None:
         words = {"strict": tr("Strict"), "balanced": tr("Balanced"), "free": tr("Free")}
         self.strictness = Choice(
             [
@@ -151,6 +158,9 @@ class MusicPage(Page):
             self.strictness,
             tr("How far the tempo bends so that cuts land on beats. Stars that you set yourself always land."),
         )
+
+    def _add_time(self) -> None:
+        self.section(tr("Hits and time"))
         self.hit_onsets = Switch(tr("A note at each star"))
         self.add(
             of_settings("hit_onsets", tr("Accents"), say=_on_or_off),
@@ -207,6 +217,50 @@ class MusicPage(Page):
             wide=True,
         )
 
+    # -- instruments and takes -------------------------------------------------------------------------------------
+
+    def _add_palette(self) -> None:
+        self.palette_choice = Choice(palette_items())
+        self._palette_row = self.add(
+            of_settings("palette", tr("Palette"), say=lambda name: engine_words(PALETTES[name].title)),
+            self.palette_choice,
+            _palette_tip(),
+        )
+        self.taster = Taster(self.studio, self)
+        self.listen = QToolButton()
+        self.listen.setIcon(icon("headphones"))
+        self.listen.setAccessibleName(tr("Listen to these instruments"))
+        self.listen.setToolTip(tr("Hear the palette: the beginning of the take, or a few bars where there is none yet"))
+        calm(self.listen)
+        self.listen.clicked.connect(lambda: self.taster.taste(self.studio.document.settings.palette))
+        self.palette_choice.layout().setSpacing(2)
+        self.palette_choice.layout().addWidget(self.listen)
+        self.studio.document_changed.connect(self._describe_palette)
+        self._describe_palette(self.studio.document)
+
+    def _describe_palette(self, document: Document) -> None:
+        palette = PALETTES.get(document.settings.palette)
+        if palette is not None and palette.name != self._described:
+            self._described = palette.name
+            self._palette_row.explain(
+                f"{engine_words(palette.title)}: {engine_words(palette.description)}\n{_palette_tip()}"
+            )
+
+    def _add_takes(self) -> None:
+        self.n_takes = Number(1, MOST_TAKES)
+        self.add(
+            Setting(
+                "n_takes",
+                tr("Takes"),
+                lambda document: document.n_takes,
+                lambda document, n: with_asked(document, n_takes=n),
+                lambda: 1,
+                str,
+            ),
+            self.n_takes,
+            tr("How many candidates are composed at once, each from another seed, to compare on the wall."),
+        )
+
     # -- harmony ---------------------------------------------------------------------------------------------------
 
     def _add_harmony(self) -> None:
@@ -224,7 +278,7 @@ class MusicPage(Page):
             self.key,
             tr("The key of the music. Auto finds one that suits the mood of the picture."),
         )
-        self.chords = Text(tr("Auto – or bars, as in: C | Am | F G"), rows=2)
+        self.chords = Text(tr("Auto – or: C | Am | F G"), rows=2)
         self.add(
             Setting("chords", tr("Chords"), self._chord_text, self._with_chords, lambda: "", lambda _: tr("Auto")),
             self.chords,
@@ -234,9 +288,28 @@ class MusicPage(Page):
                 "each chord is one beat. Empty leaves them to the program."
             ),
         )
+        self.take_over = QToolButton()
+        self.take_over.setIcon(icon("copy"))
+        self.take_over.setAccessibleName(tr("Take over the chords of the take"))
+        self.take_over.setToolTip(tr("Write key and chords of the take here, to change some of them"))
+        calm(self.take_over)
+        self.take_over.clicked.connect(self._take_over)
+        self.chords.layout().setSpacing(2)
+        self.chords.layout().addWidget(self.take_over, 0, Qt.AlignmentFlag.AlignTop)
         self.chords_said = self.note()
         self.chords_said.setObjectName("bad")
         self.chords_said.hide()
+
+    def _take_over(self) -> None:
+        """Ask for the harmony that the take has."""
+        take = self.studio.document.take
+        if take is not None:
+            harmony = take.plan.harmony
+            chords = [None if chord is None else chord_name(chord.label) for chord in harmony.chords]
+            self.studio.edit(
+                tr("Chords of the take"),
+                lambda document: with_harmony(document, key=harmony.key.label, chords=chords),
+            )
 
     def _chord_text(self, document: Document) -> str:
         """The chords as the field shows them: as typed, as long as that says the same or cannot be read."""
@@ -248,8 +321,6 @@ class MusicPage(Page):
             if self.chords.box.hasFocus() or document.direction.chords == self._kept:
                 return typed
         return write_progression(document.direction.chords)
-
-    _kept: tuple[str | None, ...] = ()
 
     def _with_chords(self, document: Document, text: str) -> Document:
         """The document with the chords that were typed; as it was while they cannot be read."""
@@ -265,6 +336,8 @@ class MusicPage(Page):
 
     def show_document(self, document: Document) -> None:
         super().show_document(document)
+        if hasattr(self, "take_over"):
+            self.take_over.setEnabled(document.take is not None)
         if hasattr(self, "chords_said") and self.chords_said.isVisibleTo(self.body):
             try:
                 read_progression(self.chords.value())
@@ -272,61 +345,9 @@ class MusicPage(Page):
                 return
             self.chords_said.hide()
 
-    # -- instruments and takes -------------------------------------------------------------------------------------
 
-    def _add_instruments(self) -> None:
-        self.section(tr("Instruments"))
-        self.palette_choice = Choice(palette_items())
-        self.add(
-            of_settings("palette", tr("Palette"), say=lambda name: engine_words(PALETTES[name].title)),
-            self.palette_choice,
-            tr("Which instruments play melody, inner voices and bass. The notes stay the same for the same seed."),
-        )
-        self.palette_said = self.note()
-        self.taster = Taster(self.studio, self)
-        self.listen = QToolButton()
-        self.listen.setIcon(icon("headphones"))
-        self.listen.setAccessibleName(tr("Listen to these instruments"))
-        self.listen.setToolTip(tr("Hear the palette: the beginning of the take, or a few bars where there is none yet"))
-        calm(self.listen)
-        self.listen.clicked.connect(lambda: self.taster.taste(self.studio.document.settings.palette))
-        layout = self.palette_choice.layout()
-        layout.addWidget(self.listen)
-        self.studio.document_changed.connect(self._describe_palette)
-        self._describe_palette(self.studio.document)
-
-    def _describe_palette(self, document: Document) -> None:
-        palette = PALETTES.get(document.settings.palette)
-        self.palette_said.setText("" if palette is None else engine_words(palette.description))
-
-    def _add_takes(self) -> None:
-        self.section(tr("Takes"))
-        self.n_takes = Number(1, MOST_TAKES)
-        self.add(
-            Setting(
-                "n_takes",
-                tr("Takes"),
-                lambda document: document.n_takes,
-                lambda document, n: with_asked(document, n_takes=n),
-                lambda: 1,
-                str,
-            ),
-            self.n_takes,
-            tr("How many candidates are composed at once, each from another seed, to compare on the wall."),
-        )
-        self.draft_first = Switch(tr("Draft first"))
-        self.add(
-            Setting(
-                "draft_first",
-                tr("Preview"),
-                lambda document: document.draft_first,
-                lambda document, on: with_asked(document, draft_first=on),
-                lambda: False,
-                _on_or_off,
-            ),
-            self.draft_first,
-            tr("A quick pass of few steps comes first, to be heard within seconds while the full one is composed."),
-        )
+def _palette_tip() -> str:
+    return tr("Which instruments play melody, inner voices and bass. The notes stay the same for the same seed.")
 
 
 def _on_or_off(value: Any) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from diffbgm_gui.study_events import BundleKnown
 from diffbgm_gui.widgets.panel.captions_page import CaptionsPage
 from diffbgm_gui.widgets.panel.controls import Control
 from diffbgm_gui.widgets.panel.engine_page import EnginePage
@@ -37,10 +38,21 @@ class SidePanel(QWidget):
             (self.research, self.tr("Research")),
         ):
             self.tabs.addTab(page, title)
+        studio.event.connect(self._heard)
+        self._name_captions()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.tabs)
         self.setMinimumWidth(340)
+
+    def _heard(self, event: Any) -> None:
+        if isinstance(event, BundleKnown):
+            self._name_captions()
+
+    def _name_captions(self) -> None:
+        """Shots have moods, or, where the model reads them, captions."""
+        words = self.tr("Captions") if self.studio.reads_captions else self.tr("Moods")
+        self.tabs.setTabText(self.tabs.indexOf(self.captions), words)
 
     @property
     def controls(self) -> dict[str, Control]:

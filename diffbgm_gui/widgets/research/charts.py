@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from diffbgm_gui import theme
@@ -27,7 +27,12 @@ def tr(text: str) -> str:
 
 
 class Chart(QWidget):
-    """A painted widget with words for what lies under the pointer; it can take the focus, to be read out."""
+    """A painted widget with words for what lies under the pointer; it can take the focus, to be read out.
+
+    `own_keys` mean it while it has the focus, though the window has shortcuts on some of them.
+    """
+
+    own_keys: frozenset[int] = frozenset()
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -55,6 +60,9 @@ class Chart(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
     def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
+            event.setAccepted(event.key() in self.own_keys and event.modifiers() == Qt.KeyboardModifier.NoModifier)
+            return event.isAccepted()
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             words = self.words_at(QPointF(event.pos()))
             if words:
@@ -68,11 +76,15 @@ class Chart(QWidget):
 class StepsChart(Chart):
     """For each denoising step: notes that it adds above the line, notes that it drops below, and how much is settled.
 
-    Heights are square roots, or the first step would hide the others.
+    Heights are square roots, or the first step would hide the others. `chosen(step)`: look at this one in the roll.
     """
+
+    chosen = Signal(int)
+    own_keys = frozenset({int(Qt.Key.Key_Left), int(Qt.Key.Key_Right)})
 
     def __init__(self) -> None:
         super().__init__(tr("Notes added and dropped in each denoising step"))
+        self._at: int | None = None
         self.figures: tuple[StepFigures, ...] = ()
         self.t0 = 0
 
@@ -107,8 +119,11 @@ class StepsChart(Chart):
         for i, figures in enumerate(self.figures):
             x = plot.left() + i * bar
             up, down = math.sqrt(figures.births) * unit, math.sqrt(figures.deaths) * unit
-            painter.fillRect(QRectF(x, zero - up, bar - gap, up), QColor(c.added))
-            painter.fillRect(QRectF(x, zero, bar - gap, down), QColor(c.removed))
+            painter.fillRect(QRectF(x, zero - up, bar - gap, up), _muted(c.added))
+            painter.fillRect(QRectF(x, zero, bar - gap, down), _muted(c.removed))
+        if self._at is not None:
+            painter.setPen(QPen(QColor(c.text), 1.2))
+            painter.drawRect(QRectF(plot.left() + self._at * bar, plot.top(), bar, plot.height()))
         painter.setPen(QPen(QColor(c.outline), 1))
         painter.drawLine(QPointF(plot.left(), zero), QPointF(plot.right(), zero))
         self._draw_settled(painter, plot, bar)
@@ -146,14 +161,47 @@ class StepsChart(Chart):
         words = tr("{} notes").format(self.figures[-1].notes)
         painter.drawText(QPointF(plot.right() - painter.fontMetrics().horizontalAdvance(words), y), words)
 
+    def _step_at(self, at: QPointF) -> int | None:
+        i = int((at.x() - self._plot().left()) // self._bar())
+        return i if 0 <= i < len(self.figures) else None
+
+    def mark(self, step: int | None) -> None:
+        """Frame the step that is looked at."""
+        if step != self._at:
+            self._at = step if step is not None and step < len(self.figures) else None
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        step = self._step_at(event.position())
+        if step is not None:
+            self.chosen.emit(step)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        self.mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        move = {int(Qt.Key.Key_Left): -1, int(Qt.Key.Key_Right): 1}.get(event.key())
+        if move is None or not self.figures:
+            super().keyPressEvent(event)
+            return
+        last = len(self.figures) - 1
+        self.chosen.emit(min(max(0, (last if self._at is None else self._at) + move), last))
+
     def words_at(self, at: QPointF) -> str:
-        i = int((at.x() - self._plot().left()) / self._bar())
-        if not 0 <= i < len(self.figures):
+        i = self._step_at(at)
+        if i is None:
             return ""
         f = self.figures[i]
         told = tr("Step {} of {}, noise level {}\n{} notes: {} added, {} dropped\n{} % of the final notes are there")
         settled = "–" if math.isnan(f.settled) else round(100 * f.settled)
         return told.format(i + 1, len(self.figures), round(f.paper_t), f.notes, f.births, f.deaths, settled)
+
+
+def _muted(colour: str) -> QColor:
+    """A colour for areas, calmer than for lines."""
+    made = QColor(colour)
+    made.setAlphaF(0.72)
+    return made
 
 
 class MeasureRows(Chart):

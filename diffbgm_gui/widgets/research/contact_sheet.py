@@ -23,9 +23,22 @@ _GAP_PX: Final = 6
 
 
 class ContactSheet(Chart):
-    """A grid: t0 from story to motion across, k from long arc to every shot down. `chosen(t0, k)`: take these."""
+    """A grid: t0 from story to motion across, k from long arc to every shot down.
 
-    chosen = Signal(int, int)
+    `turned(t0, k)`: the user turned to a cell; `kept(t0, k)`: its take shall hang on the wall (Enter, double click).
+    """
+
+    turned = Signal(int, int)
+    kept = Signal(int, int)
+    _KEYS = Qt.Key
+    _MOVES: Final = {
+        int(_KEYS.Key_Left): (-1, 0),
+        int(_KEYS.Key_Right): (1, 0),
+        int(_KEYS.Key_Up): (0, -1),
+        int(_KEYS.Key_Down): (0, 1),
+    }
+    _TAKES: Final = frozenset({int(_KEYS.Key_Return), int(_KEYS.Key_Enter), int(_KEYS.Key_Space)})
+    own_keys = _TAKES | frozenset(_MOVES)
 
     def __init__(self) -> None:
         super().__init__(tr("Small takes over t0 and k"))
@@ -33,8 +46,13 @@ class ContactSheet(Chart):
         self.setMouseTracking(True)
         self.sheet: Sheet | None = None
         self.present = (0, 0)
-        self._at = (0, 0)
+        self._at: tuple[int, int] | None = None
         self._over: tuple[int, int] | None = None
+
+    @property
+    def at(self) -> tuple[int, int] | None:
+        """t0 and k of the cell that the user turned to."""
+        return None if self._at is None or self.sheet is None else self._values(self._at)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         rows = 0 if self.sheet is None else len(self.sheet.ks)
@@ -44,6 +62,7 @@ class ContactSheet(Chart):
         """Draw another state of the sheet; `present`: t0 and k of the settings."""
         before, self.sheet, self.present = self.sheet, sheet, present
         if (before is None) != (sheet is None):
+            self._at = None
             self.updateGeometry()
         if sheet is not None:
             told = tr("{} of {} small takes are there.").format(len(sheet.cells), sheet.n_cells)
@@ -121,9 +140,10 @@ class ContactSheet(Chart):
             painter.setPen(QColor(colours.dim))
             painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), words)
         is_present = values == self.present
-        is_at = place == self._over or (self.hasFocus() and place == self._at)
-        edge = colours.accent if is_present else colours.outline if is_at else colours.border
-        painter.setPen(QPen(QColor(edge), 2 if is_present or (self.hasFocus() and place == self._at) else 1))
+        is_at = place == self._at
+        edge = colours.accent if is_at or is_present else colours.outline if place == self._over else colours.border
+        line = Qt.PenStyle.DashLine if is_present and not is_at else Qt.PenStyle.SolidLine
+        painter.setPen(QPen(QColor(edge), 2 if is_at else 1, line))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
@@ -137,7 +157,8 @@ class ContactSheet(Chart):
             return f"t0 {t0}, k {k}"
         share = hit_share(take)
         hits = "" if share is None else "\n" + tr("{} % of the hits").format(round(100 * share))
-        return f"t0 {t0}, k {k}: " + tr("{} notes").format(len(take.notes)) + hits + "\n" + tr("Click to take these")
+        now = "\n" + tr("As the sliders stand") if (t0, k) == self.present else ""
+        return f"t0 {t0}, k {k}: " + tr("{} notes").format(len(take.notes)) + hits + now
 
     # -- choosing --------------------------------------------------------------------------------------------------
 
@@ -153,23 +174,30 @@ class ContactSheet(Chart):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         place = self._cell_at(event.position())
         if place is not None and event.button() == Qt.MouseButton.LeftButton:
-            self._at = place
-            self.chosen.emit(*self._values(place))
+            self._turn(place)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        place = self._cell_at(event.position())
+        if place is not None:
+            self.kept.emit(*self._values(place))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        keys = Qt.Key
-        moves = {keys.Key_Left: (-1, 0), keys.Key_Right: (1, 0), keys.Key_Up: (0, -1), keys.Key_Down: (0, 1)}
         if self.sheet is None:
             super().keyPressEvent(event)
-        elif event.key() in moves:
-            dx, dy = moves[event.key()]
-            c = min(max(0, self._at[0] + dx), len(self._columns()) - 1)
-            self._at = (c, min(max(0, self._at[1] + dy), len(self._rows()) - 1))
-            self.update()
-        elif event.key() in (keys.Key_Return, keys.Key_Enter, keys.Key_Space):
-            self.chosen.emit(*self._values(self._at))
+        elif event.key() in self._MOVES:
+            dx, dy = self._MOVES[event.key()] if self._at is not None else (0, 0)
+            before = self._at or (0, 0)
+            c = min(max(0, before[0] + dx), len(self._columns()) - 1)
+            self._turn((c, min(max(0, before[1] + dy), len(self._rows()) - 1)))
+        elif event.key() in self._TAKES and self._at is not None:
+            self.kept.emit(*self._values(self._at))
         else:
             super().keyPressEvent(event)
+
+    def _turn(self, place: tuple[int, int]) -> None:
+        self._at = place
+        self.turned.emit(*self._values(place))
+        self.update()
 
 
 def draw_roll(painter: QPainter, rect: QRectF, take: Take) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from diffbgm_gui.document import with_settings
+from diffbgm_gui.document import hit_share, with_settings
 from diffbgm_gui.studio_events import StepsFailed, StepsReady
 from diffbgm_gui.study_events import SheetCell, SheetChanged, StepsCharted, StudyWritten, TakeMeasured
 from diffbgm_gui.widgets.panel.controls import calm
@@ -86,6 +86,7 @@ class ResearchPage(QScrollArea):
         calm(self.export)
         self._heading(self.tr("How it took shape"), self.export)
         self.steps = StepsChart()
+        self.steps.chosen.connect(self.studio.show_step)
         self._column.addWidget(self.steps)
         self.steps_said = self._note()
 
@@ -111,8 +112,25 @@ class ResearchPage(QScrollArea):
         self._heading(self.tr("t0 and k"), self.begin)
         self.sheet_said = self._note()
         self.sheet = ContactSheet()
-        self.sheet.chosen.connect(self._choose)
         self._column.addWidget(self.sheet)
+        self.keep = QPushButton(self.tr("Keep"))
+        self.keep.setToolTip(self.tr("Hang this small take on the wall, to hear it and to go on with it"))
+        self.in_full = QPushButton(self.tr("In full"))
+        self.in_full.setToolTip(self.tr("Compose the whole with this t0 and k, and the seed of the small takes"))
+        self.take_over = QPushButton(self.tr("Set t0 and k"))
+        self.take_over.setToolTip(self.tr("Set the two sliders of the Engine tab as here"))
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for button in (self.keep, self.in_full, self.take_over):
+            calm(button)
+            row.addWidget(button)
+        row.addStretch(1)
+        self._column.addLayout(row)
+        self.sheet.turned.connect(lambda _t0, _k: self._show_sheet())
+        self.sheet.kept.connect(lambda _t0, _k: self._keep())
+        self.keep.clicked.connect(self._keep)
+        self.in_full.clicked.connect(self._compose_in_full)
+        self.take_over.clicked.connect(self._set_sliders)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -167,6 +185,7 @@ class ResearchPage(QScrollArea):
     def _show_rows(self) -> None:
         if not self.isVisible():
             return
+        self.steps.mark(None if self.studio.shown.is_live else self.studio.shown.step)
         plan = self.studio.shown.plan
         self.rows.show_plan(plan)
         self.rows.setVisible(bool(plan))
@@ -189,6 +208,13 @@ class ResearchPage(QScrollArea):
         self.begin.setEnabled(running or studio.state.signals is not None)
         self.sheet.setVisible(sheet is not None)
         self.sheet.show_sheet(sheet, (settings.t0, settings.k))
+        at = self.sheet.at
+        there = sheet is not None and at is not None and sheet.cells.get(at) is not None
+        for button in (self.keep, self.in_full, self.take_over):
+            button.setVisible(sheet is not None)
+        self.keep.setEnabled(there)
+        self.in_full.setEnabled(at is not None and studio.state.can_generate)
+        self.take_over.setEnabled(at is not None and at != (settings.t0, settings.k))
         if sheet is None:
             told = self.tr("Nine small takes of the first seconds show what the two sliders do with this film.")
         elif running and studio.state.is_busy:
@@ -196,8 +222,19 @@ class ResearchPage(QScrollArea):
         elif running:
             told = self.tr("{} of {} small takes").format(len(sheet.cells), sheet.n_cells)
         else:
-            told = self.tr("Same seed throughout. Click one to take its t0 and k.")
+            told = self._of_cell(at) if at is not None else self.tr("Same seed throughout. Click one to go on with it.")
         self.sheet_said.setText(told)
+
+    def _of_cell(self, at: tuple[int, int]) -> str:
+        """What there is to say of a cell."""
+        sheet = self.studio.sheet
+        take = None if sheet is None else sheet.cells.get(at)
+        name = f"t0 {at[0]}, k {at[1]}"
+        if take is None:
+            return f"{name}: " + self.tr("not composed")
+        share = hit_share(take)
+        hits = "" if share is None else ", " + self.tr("{} % of the hits").format(round(100 * share))
+        return f"{name}: " + self.tr("{} notes").format(len(take.notes)) + hits
 
     # -- what is heard ---------------------------------------------------------------------------------------------
 
@@ -254,5 +291,15 @@ class ResearchPage(QScrollArea):
         else:
             self.studio.begin_sheet()
 
-    def _choose(self, t0: int, k: int) -> None:
-        self.studio.edit(self.tr("t0 and k"), lambda document: with_settings(document, t0=t0, k=k), merge="t0 k")
+    def _keep(self) -> None:
+        if self.sheet.at is not None:
+            self.studio.keep_cell(*self.sheet.at)
+
+    def _compose_in_full(self) -> None:
+        if self.sheet.at is not None:
+            self.studio.compose_cell(*self.sheet.at)
+
+    def _set_sliders(self) -> None:
+        if self.sheet.at is not None:
+            t0, k = self.sheet.at
+            self.studio.edit(self.tr("t0 and k"), lambda document: with_settings(document, t0=t0, k=k), merge="t0 k")
