@@ -32,7 +32,7 @@ class TimeAxis(QObject):
         is_held: while the user drags on the axis; then the view stays where it is.
         range_s: the part of the video that gets music, None for all of it; what lies outside is drawn shaded.
         magnets: times that drags fall upon, rising.
-        measure: the one row whose width counts, None for any.
+        has_measure: whether the width of one row counts alone (`AxisRow.is_measure`), not that of any.
         grain_px: whole pixels that the view is scrolled by, so that drawn rows can be shifted instead of drawn anew.
     """
 
@@ -51,7 +51,7 @@ class TimeAxis(QObject):
         self.range_s: tuple[float, float] | None = None
         self.magnets: Sequence[float] = ()
         self.grain_px = 1
-        self.measure: QObject | None = None
+        self.has_measure = False
         self._lets_go = False
         self._from = self._to = (0.0, 1.0)
         self._glide = QVariantAnimation(self)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from diffbgm_gui import theme
 from diffbgm_gui.axis import GUTTER_PX, MARGIN_PX, TimeAxis
+from diffbgm_gui.widgets.answering import answer_first
 
 LABEL_PX: Final = 11
 _SHADE: Final = 150
@@ -33,13 +34,14 @@ class AxisRow(QWidget):
 
     `paint_row` draws all but what moves with the pointer or the playhead; it is called again only after `refresh()` or
     a change of the axis. Rows that say `scrolls` are shifted when the view scrolls, and then `paint_row` is called for
-    the strip that came into view: `part` says which, in pixels.
+    the strip that came into view: `part` says which, in pixels. The axis is as wide as the row that says `is_measure`.
     Wheel scrolls, Ctrl+wheel and pinch zoom around the pointer, click and drag move the playhead (`seek_asked`); drags
     snap to the axis' magnets unless Alt is held.
     """
 
     seek_asked = Signal(float)
     scrolls: ClassVar[bool] = False
+    is_measure: ClassVar[bool] = False
 
     def __init__(self, axis: TimeAxis, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,7 @@ class AxisRow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        answer_first(self, self.answers)
         axis.changed.connect(self.update)
         axis.moved.connect(self._playhead_moved)
         self._playhead_x = -1.0
@@ -204,15 +207,16 @@ class AxisRow(QWidget):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        if self.axis.measure in (None, self):
+        if self.is_measure or not self.axis.has_measure:
             self.axis.set_width(event.size().width())
         self.refresh()
 
-    def event(self, event: QEvent) -> bool:
+    def answers(self, event: QEvent) -> bool:
+        """What is answered before anyone else hears of it."""
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self.axis.zoom_by(max(0.2, 1 + event.value()), self.axis.seconds(event.position().x()))
             return True
-        return super().event(event)
+        return False
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
         turn, exact = event.angleDelta(), event.pixelDelta()

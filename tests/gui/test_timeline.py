@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -441,3 +444,36 @@ def test_an_empty_timeline_draws_and_offers_nothing(make_studio: Callable[..., S
     qtbot.keyClick(empty.drawn, Qt.Key.Key_Return)
     empty.set_range_end(0)
     assert empty.studio.undo_stack.count() == 0
+
+
+# -- what goes wrong -----------------------------------------------------------------------------------------------
+
+
+def test_a_tempo_that_begins_behind_the_view_draws_nothing(timeline: Timeline) -> None:
+    give_plan(timeline, tempo=[(4.0, 100.0)], beat_s=[4.0 + 0.05 * beat for beat in range(9)])
+    timeline.axis.zoom_by(8.0, 0.0)
+    assert not timeline.tempo.grab().isNull() and timeline.tempo._points() == []
+
+
+def test_an_error_while_painting_is_told_and_the_program_goes_on(repository: Path) -> None:
+    code = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from diffbgm_gui.axis import TimeAxis
+from diffbgm_gui.widgets.axis_row import AxisRow
+
+class Broken(AxisRow):
+    def paint_row(self, painter):
+        list(zip([], [1], strict=True))
+
+app, told = QApplication([]), []
+sys.excepthook = lambda kind, error, trace: told.append(kind.__name__)
+row = Broken(TimeAxis())
+row.show()
+QTimer.singleShot(200, app.quit)
+app.exec()
+print(*set(told))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.strip()) == (0, "ValueError"), done.stderr

@@ -148,7 +148,8 @@ class RollView(AxisRow):
 
     # -- keys and pointer --------------------------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
+    def answers(self, event: QEvent) -> bool:
+        """What is answered before anyone else hears of it."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), self._words_at(QPointF(event.pos())), self)
             return True
@@ -160,7 +161,7 @@ class RollView(AxisRow):
             self.keys_asked.emit((event, False))
             if event.isAccepted():
                 return True
-        return super().event(event)
+        return super().answers(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if self._gesture is not None and event.key() == Qt.Key.Key_Escape:

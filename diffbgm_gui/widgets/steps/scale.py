@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from diffbgm_gui import theme
+from diffbgm_gui.widgets.answering import answer_first
 from diffbgm_gui.widgets.axis_row import small_font
 from diffbgm_gui.widgets.roll.painting import clear
 from diffbgm_gui.widgets.steps.figures import StepMark
@@ -66,6 +67,7 @@ class StepScale(QWidget):
         self.setMinimumWidth(160)
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Denoising steps"))
+        answer_first(self, self.answers)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(500, HEIGHT_PX)
@@ -218,7 +220,8 @@ class StepScale(QWidget):
         else:
             self._pick(0 if key == Qt.Key.Key_Home else None)
 
-    def event(self, event: QEvent) -> bool:
+    def answers(self, event: QEvent) -> bool:
+        """What is answered before anyone else hears of it."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             mine = event.key() in _KEYS and not (event.key() == Qt.Key.Key_Escape and self.current is None)
             if mine and self.can_pick and event.modifiers() == Qt.KeyboardModifier.NoModifier:
@@ -227,7 +230,7 @@ class StepScale(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), self._words_at(float(event.pos().x())), self)
             return True
-        return super().event(event)
+        return False
 
     def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802 - Qt's name
         super().enterEvent(event)

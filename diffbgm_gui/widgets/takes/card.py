@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QSizePolicy, QWidget
 
 from diffbgm_gui import icons, theme
 from diffbgm_gui.document import TakeEntry, is_draft
+from diffbgm_gui.widgets.answering import answer_first
 from diffbgm_gui.widgets.axis_row import small_font
 from diffbgm_gui.widgets.roll.painting import clear, mixed
 from diffbgm_gui.widgets.takes.thumb import Thumb, paint_thumb
@@ -152,6 +153,7 @@ class TakeCard(CardBase):
         self._field: QLineEdit | None = None
         self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        answer_first(self, self.answers)
 
     def show_entry(
         self, entry: TakeEntry, *, chosen: bool, letter: str, origin: str, hits: str, facts: str, words: str
@@ -316,13 +318,14 @@ class TakeCard(CardBase):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt's name
         self.menu_asked.emit(event.globalPos())
 
-    def event(self, event: QEvent) -> bool:
+    def answers(self, event: QEvent) -> bool:
+        """What is answered before anyone else hears of it."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _KEYS:
             plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
             if plain:
                 event.accept()
                 return True
-        return super().event(event)
+        return False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         key = event.key()

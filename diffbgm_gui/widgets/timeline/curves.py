@@ -456,7 +456,8 @@ class DrawnRow(_CurveRow):
     def _delete_from_menu(self, at: int, _checked: bool = False) -> None:
         self.delete_point(at)
 
-    def event(self, event: QEvent) -> bool:
+    def answers(self, event: QEvent) -> bool:
+        """What is answered before anyone else hears of it."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             name = self._chip_at(QPointF(event.pos())) or self.chosen
             said = f"{curve_title(name)}: {curve_help(name)}\n" + self.tr(
@@ -465,4 +466,4 @@ class DrawnRow(_CurveRow):
             )
             QToolTip.showText(event.globalPos(), said, self)
             return True
-        return super().event(event)
+        return super().answers(event)

@@ -191,6 +191,8 @@ class TempoRow(AxisRow):
         a = max(0, int(np.searchsorted(music.tempo_s, first, "right")) - 1)
         b = int(np.searchsorted(music.tempo_s, end, "right"))
         times, tempi = music.tempo_s[a:b], music.tempo_bpm[a:b]
+        if not len(times):  # the music begins further on
+            return []
         is_dense = len(times) * 3 > self.part.width() + 12
         if is_dense:
             keep = np.unique(np.floor(times / (2 * self.axis.s_per_px)), return_index=True)[1]
@@ -205,7 +207,8 @@ class TempoRow(AxisRow):
             points += [QPointF(self.axis.x(max(start, first)), y), QPointF(self.axis.x(stop), y)]
         return points
 
-    def event(self, event: QEvent) -> bool:
+    def answers(self, event: QEvent) -> bool:
+        """What is answered before anyone else hears of it."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             music = self._facts.music
             said = self.tr(
@@ -216,7 +219,7 @@ class TempoRow(AxisRow):
                 said = f"♩ = {music.tempo_bpm[max(0, at)]:.2f}\n{said}"
             QToolTip.showText(event.globalPos(), said, self)
             return True
-        return super().event(event)
+        return super().answers(event)
 
 
 class BlocksRow(AxisRow):

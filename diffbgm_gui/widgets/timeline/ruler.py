@@ -39,10 +39,11 @@ class RulerRow(AxisRow):
     """Seconds, the playhead's grip, and the part of the film that gets music, with a handle at each end."""
 
     scrolls: ClassVar[bool] = True
+    is_measure: ClassVar[bool] = True
 
     def __init__(self, facts: Facts, parent: QWidget | None = None) -> None:
         super().__init__(facts.axis, parent)
-        facts.axis.measure = self
+        facts.axis.has_measure = True
         self._facts = facts
         self._grabbed: int | None = None
         self._drag = 0
@@ -175,7 +176,8 @@ class RulerRow(AxisRow):
         menu.addAction(self.tr("Show all")).triggered.connect(self.axis.fit)
         menu.exec(event.globalPos())
 
-    def event(self, event: QEvent) -> bool:
+    def answers(self, event: QEvent) -> bool:
+        """What is answered before anyone else hears of it."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             said = self.tr(
                 "Click or drag to move through the film; drags snap to cuts, markers and bars (not with Alt)."
@@ -185,7 +187,7 @@ class RulerRow(AxisRow):
                 said = self.tr("Drag: only what lies between the two handles gets music.")
             QToolTip.showText(event.globalPos(), f"{at}\n{said}", self)
             return True
-        return super().event(event)
+        return super().answers(event)
 
 
 class MarkersRow(AxisRow):
@@ -377,7 +379,8 @@ class MarkersRow(AxisRow):
             menu.addAction(self.tr("Delete")).triggered.connect(lambda: self._delete(at))
         menu.exec(event.globalPos())
 
-    def event(self, event: QEvent) -> bool:
+    def answers(self, event: QEvent) -> bool:
+        """What is answered before anyone else hears of it."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             at = self._marker_at(event.pos().x())
             said = self.tr("Double-click to set a marker (M at the playhead). Music lands on markers as on cuts.")
@@ -385,7 +388,7 @@ class MarkersRow(AxisRow):
                 said = self._told(at)
             QToolTip.showText(event.globalPos(), said, self)
             return True
-        return super().event(event)
+        return super().answers(event)
 
     def _told(self, time_s: Fraction) -> str:
         label = next((m.label for m in self._facts.film.markers if m.time_s == time_s), "")

@@ -424,11 +424,12 @@ class ShotsRow(AxisRow):
     def _edit_mood(self, change: Any, _checked: bool = False) -> None:
         self._facts.studio.edit(self.tr("Mood of a shot"), change)
 
-    def event(self, event: QEvent) -> bool:
+    def answers(self, event: QEvent) -> bool:
+        """What is answered before anyone else hears of it."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             QToolTip.showText(event.globalPos(), self._told(QPointF(event.pos())), self)
             return True
-        return super().event(event)
+        return super().answers(event)
 
     def _told(self, point: QPointF) -> str:
         cut = self._cut_at(point)
