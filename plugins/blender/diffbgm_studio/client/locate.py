@@ -11,8 +11,8 @@ from pathlib import Path
 from .faults import Fault
 
 ENGINE_VARIABLE = "DIFFBGM"
-_WINDOWS = sys.platform == "win32"
-PROGRAM = "diffbgm.exe" if _WINDOWS else "diffbgm"
+WINDOWS = sys.platform == "win32"
+PROGRAM = "diffbgm.exe" if WINDOWS else "diffbgm"
 _INSIDE = ("", ".venv/bin", ".venv/Scripts", "venv/bin", "venv/Scripts", "bin", "Scripts", "Contents/MacOS")
 
 
@@ -50,17 +50,17 @@ def find_engine(setting: str = "", environ: Mapping[str, str] | None = None) -> 
 def program_in(path: Path) -> Path | None:
     """The program that a path means: itself, or one in a folder; None where there is none."""
     if path.is_file():
-        return path.absolute() if _WINDOWS or os.access(path, os.X_OK) else None
+        return path.absolute() if WINDOWS or os.access(path, os.X_OK) else None
     for inside in _INSIDE:
         candidate = path / inside / PROGRAM
-        if candidate.is_file() and (_WINDOWS or os.access(candidate, os.X_OK)):
+        if candidate.is_file() and (WINDOWS or os.access(candidate, os.X_OK)):
             return candidate.absolute()
     return None
 
 
 def usual_folders(environ: Mapping[str, str]) -> Iterator[Path]:
     """Folders where installers put programs."""
-    if _WINDOWS:
+    if WINDOWS:
         for variable in ("LOCALAPPDATA", "ProgramFiles"):
             if environ.get(variable):
                 yield Path(environ[variable]) / "Programs" / "Diff-BGM Studio"

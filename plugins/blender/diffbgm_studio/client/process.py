@@ -11,7 +11,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,13 +20,12 @@ from typing import Any
 
 from .commands import Command
 from .faults import Fault
-from .locate import engine_environment
+from .locate import WINDOWS, engine_environment
 
 RUNNING, DONE, FAILED, CANCELLED = "running", "done", "failed", "cancelled"
 GRACE_S = 3.0
 """How long a cancelled process may tidy up before it is killed."""
 
-_WINDOWS = sys.platform == "win32"
 STAGES = {
     "probe": "Opening the video",
     "analyse": "Watching the picture",
@@ -291,7 +289,7 @@ class Job:
 
 def _own_group() -> dict[str, Any]:
     """A process group of its own, so that cancelling reaches all that a process started and nothing else."""
-    if _WINDOWS:
+    if WINDOWS:
         no_console = 0x08000000  # subprocess.CREATE_NO_WINDOW
         return {"creationflags": 0x00000200 | no_console}  # subprocess.CREATE_NEW_PROCESS_GROUP
     return {"start_new_session": True}
@@ -300,7 +298,7 @@ def _own_group() -> dict[str, Any]:
 def interrupt(process: subprocess.Popen[str]) -> None:
     """Ask a process and its children to end."""
     with contextlib.suppress(OSError, ValueError):
-        if _WINDOWS:
+        if WINDOWS:
             process.send_signal(signal.CTRL_BREAK_EVENT)  # type: ignore[attr-defined, unused-ignore]
         else:
             os.killpg(process.pid, signal.SIGTERM)
@@ -309,7 +307,7 @@ def interrupt(process: subprocess.Popen[str]) -> None:
 def kill_group(process: subprocess.Popen[str]) -> None:
     """End a process and its children."""
     with contextlib.suppress(OSError):
-        if _WINDOWS:
+        if WINDOWS:
             process.kill()
         else:
             os.killpg(process.pid, signal.SIGKILL)
