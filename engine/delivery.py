@@ -16,6 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from engine.asides import aside_name
 from engine.cancel import CancelToken
 from engine.errors import InputError
 from engine.events import Report, Stage, Warned
@@ -96,11 +97,6 @@ class Outputs:
         if self.output.suffix.lower() == ".wav":
             return self.output
         return self.wav if self.wav is not None else needing[0].path.with_suffix(".wav")
-
-
-def aside_name(path: Path) -> Path:
-    """Where a file is written before it takes its place."""
-    return path.with_name(f".{path.stem}.part{path.suffix}")
 
 
 class Aside:

@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from engine.cancel import CancelToken
 from engine.cli import (
+    batch,
     captions,
     doctor,
     export,
@@ -36,7 +37,9 @@ from engine.cli.common import EXIT_CANCELLED, EXIT_FAILED, Parser, cancelled_by_
 from engine.errors import EngineError, RunCancelled
 from engine.version import __version__
 
-_COMMANDS = (score, export, takes, reroll, fork, reconform, notes, shots, hits, features, captions, roll, steps, doctor)
+_COMMANDS = (
+    score, batch, export, takes, reroll, fork, reconform, notes, shots, hits, features, captions, roll, steps, doctor,
+)  # fmt: skip
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -82,6 +85,10 @@ def _parsed(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def entry() -> NoReturn:
     """The program: run the command line and leave. A cancelled run does not wait for a model that is still loading."""
+    if getattr(sys, "frozen", False):
+        import multiprocessing
+
+        multiprocessing.freeze_support()  # a worker process of a built program begins here, and ends here
     status = main()
     if status == EXIT_CANCELLED:
         sys.stdout.flush()

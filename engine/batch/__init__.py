@@ -1,0 +1,1 @@
+"""Many films in one go: which ones, where each result goes, what is done already, how many at once."""
