@@ -191,6 +191,7 @@ class MainWindow(QMainWindow):
             ("edit", self.tr("&Edit")),
             ("view", self.tr("&View")),
             ("play", self.tr("&Play")),
+            ("notes", self.tr("&Notes")),
             ("music", self.tr("&Music")),
             ("help", self.tr("&Help")),
         ):

@@ -51,6 +51,7 @@ def fill_menus(window: MainWindow) -> None:
     _preferences(window)
     _view_menu(window)
     _play_menu(window)
+    _notes_menu(window)
     _music_menu(window)
     _help_menu(window)
 
@@ -167,16 +168,29 @@ def _play_menu(window: MainWindow) -> None:
     add("play", "play", tr("&Play or pause"), player.toggle, "Space", icon="play", when=has_film)
     add("play", "start", tr("To the &start"), lambda: player.seek(0.0), "Home", icon="start", when=has_film)
     add("play", "end", tr("To the &end"), lambda: player.seek(player.duration_s), "End", icon="end", when=has_film)
-    add("play", "frame-back", tr("One frame &back"), partial(_step, window, -1), ",", icon="frame-back", when=has_film)
-    add("play", "frame-forward", tr("One frame &forward"), partial(_step, window, 1), ".", icon="frame-forward",
+    add("play", "frame-back", tr("One frame &back"), lambda: player.step(-1), ",", icon="frame-back", when=has_film)
+    add("play", "frame-forward", tr("One frame &forward"), lambda: player.step(1), ".", icon="frame-forward",
         when=has_film)  # fmt: skip
+    window.commands.line("play")
+    add("play", "shuttle-back", tr("Backwards; again: &faster"), lambda: player.shuttle(-1), "J", icon="rewind",
+        when=has_film)  # fmt: skip
+    add("play", "pause", tr("Pa&use"), player.pause, "K", icon="pause", when=has_film)
+    add("play", "shuttle", tr("Fo&rwards; again: faster"), lambda: player.shuttle(1), "L", icon="forward",
+        when=has_film)  # fmt: skip
+    window.commands.line("play")
+    loop = add("play", "loop", tr("&Loop"), lambda: player.set_loop(not player.loops), "Shift+L", icon="loop",
+               when=has_film, checked=lambda _s: player.loops)  # fmt: skip
+    player.loop_changed.connect(loop.setChecked)
 
 
-def _step(window: MainWindow, frames: int) -> None:
-    info = window.studio.state.info
-    if info is not None:
-        window.player.pause()
-        window.player.seek(window.player.position_s + frames / float(info.frame_rate))
+def _notes_menu(window: MainWindow) -> None:
+    """What the roll does; its keys work while it has the focus."""
+    menu, actions = window.commands.menus["notes"], window.roll.actions_
+    actions.fill_tools(menu)
+    menu.addSeparator()
+    actions.fill(menu)
+    menu.addSeparator()
+    actions.fill_view(menu.addMenu(tr("&View of the roll")))
 
 
 def _music_menu(window: MainWindow) -> None:

@@ -105,6 +105,7 @@ class SceneTaker(QObject):
         window = self._window
         window.open(self._video)
         yield self._is_ready
+        window.studio.close_notice()
         window.studio.edit("seed", lambda document: with_settings(document, seed=7))
         window.player.seek(0.3 * window.state.duration_s)
 

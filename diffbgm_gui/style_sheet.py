@@ -24,6 +24,7 @@ QStatusBar {{ background: {c.window}; color: {c.dim}; border-top: 1px solid {c.b
 QStatusBar::item {{ border: none; }}
 QWidget#bar {{ background: {c.window}; border-bottom: 1px solid {c.border}; }}
 QWidget#panel {{ background: {c.panel}; }}
+QWidget#foot {{ background: {c.window}; border-top: 1px solid {c.border}; }}
 QLabel#title {{ color: {c.text}; font-weight: 600; }}
 QLabel#dim, QLabel#hint {{ color: {c.dim}; }}
 QLabel#section {{ color: {c.text}; font-weight: 600; }}

@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QMetaObject, QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QMetaObject, QObject, Qt, QThread, QTimer, Signal, Slot
 
 from diffbgm_gui.sound.desk import MixDesk
 from diffbgm_gui.sound.recordings import RATE_HZ, Wave
@@ -378,5 +378,6 @@ def make_output() -> Output:
 
         return SilentOutput(f"There is no sound: {reason(str(error))}")
     if QtMultimedia.QMediaDevices.defaultAudioOutput().isNull():
-        return SilentOutput("There is no sound: no sound device was found.")
+        silent = QCoreApplication.translate("Mixer", "There is no sound: no sound device was found.")
+        return SilentOutput(silent)
     return DeviceOutput(QtMultimedia)

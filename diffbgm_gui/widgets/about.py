@@ -29,6 +29,7 @@ class AboutBox(QDialog):
         says.setObjectName("dim")
         tabs = QTabWidget()
         tabs.setDocumentMode(True)
+        tabs.tabBar().setDrawBase(False)
         for title, text in self._pages():
             browser = QTextBrowser()
             browser.setOpenExternalLinks(True)

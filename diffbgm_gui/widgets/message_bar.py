@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -57,6 +57,8 @@ class MessageBar(QWidget):
         column.addLayout(row)
         column.addWidget(self.details)
         self._shown: Notice | None = None
+        self._kind = ""
+        self._dressed: tuple[str, str] | None = None
         self.hide()
 
     def _button(self, text: str, does: Callable[[], object]) -> QPushButton:
@@ -75,7 +77,7 @@ class MessageBar(QWidget):
             return
         self.text.setText(notice.message)
         self.hint.setText(notice.hint)
-        kind = notice.kind if notice.kind in _KINDS else "warning"
+        self._kind = kind = notice.kind if notice.kind in _KINDS else "warning"
         for button in (self.details_button, self.copy_button):
             button.setVisible(kind == "error")
         self.details_button.setChecked(False)
@@ -96,8 +98,16 @@ class MessageBar(QWidget):
         self.details.setVisible(is_open)
         self.copy_button.setText(self.tr("Copy diagnostics"))
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._kind:
+            self._dress(self._kind)
+
     def _dress(self, kind: str) -> None:
         c = theme.colours()
+        if self._dressed == (c.name, kind):
+            return  # a style sheet of its own changes the palette, too
+        self._dressed = c.name, kind
         ratio = self.devicePixelRatioF()
         picture = QPixmap.fromImage(icons.image(_KINDS[kind], round(18 * ratio), kind))
         picture.setDevicePixelRatio(ratio)

@@ -48,7 +48,8 @@ class Picture(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(theme.colours().sunken))
+        c = theme.colours()
+        painter.fillRect(self.rect(), QColor(c.border if c.name == "light" else c.sunken))  # calm around the picture
         if self._image is None:
             self._paint_words(painter)
             return

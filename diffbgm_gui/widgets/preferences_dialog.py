@@ -28,6 +28,7 @@ from diffbgm_gui.preferences import LANGUAGES, Preferences, cache_bytes, clear_c
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.studio_events import CacheMeasured
 from diffbgm_gui.widgets.check import Check
+from diffbgm_gui.widgets.panel.controls import Drop
 
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")
 
@@ -53,6 +54,7 @@ class PreferencesDialog(QDialog):
         self.setMinimumWidth(520)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.setAccessibleName(self.tr("Preferences"))
         self._appearance()
         self._music(outputs())
@@ -123,6 +125,7 @@ class PreferencesDialog(QDialog):
         self.cache_limit_mb = QSpinBox()
         self.cache_limit_mb.setRange(16, 100_000)
         self.cache_limit_mb.setSuffix(" MB")
+        self.cache_limit_mb.lineEdit().setTextMargins(6, 0, 6, 0)
         self.cache_limit_mb.setValue(self._preferences.current.cache_limit_mb)
         self.cache_limit_mb.setToolTip(self.tr("What is kept of films goes, the oldest first, when it takes up more"))
         self.cache_limit_mb.setAccessibleName(self.tr("Size of the cache at most"))
@@ -147,7 +150,7 @@ class PreferencesDialog(QDialog):
         form.setContentsMargins(16, 16, 16, 16)
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(12)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         self.tabs.addTab(page, title)
         return form
@@ -155,7 +158,7 @@ class PreferencesDialog(QDialog):
     def _choice(
         self, form: QFormLayout, name: str, label: str, items: tuple[tuple[str, str], ...], tip: str
     ) -> QComboBox:
-        box = QComboBox()
+        box = Drop()
         for value, title in items:
             box.addItem(title, value)
         box.setCurrentIndex(max(0, box.findData(getattr(self._preferences.current, name))))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QColor, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from diffbgm_gui import theme
 from diffbgm_gui.commands import Commands
@@ -70,6 +71,7 @@ class ShortcutsPage(QWidget):
         self._page.setFrameShape(QFrame.Shape.NoFrame)
         self._page.setWidgetResizable(True)
         self._page.setWidget(page)
+        self._page.setMaximumHeight(page.sizeHint().height() + 2)
         self._layout.addWidget(self._page)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
@@ -103,11 +105,22 @@ class ShortcutsPage(QWidget):
 def groups(commands: Commands) -> list[tuple[str, list[QAction]]]:
     """The actions that have keys, by menu, in the menus' order."""
     found: list[tuple[str, list[QAction]]] = []
+    own = set(commands.menus.values())
     for menu in commands.menus.values():
-        actions = [action for action in menu.actions() if not action.menu() and action.shortcuts()]
+        actions = [action for action in _all_of(menu, own) if action.shortcuts()]
         if actions:
             found.append((without_marks(menu.title()), actions))
     return found
+
+
+def _all_of(menu: QMenu, own: set[QMenu]) -> Iterator[QAction]:
+    """The actions of a menu and of those below it that are no groups of their own."""
+    for action in menu.actions():
+        below = action.menu()
+        if not isinstance(below, QMenu):
+            yield action
+        elif below not in own:
+            yield from _all_of(below, own)
 
 
 def words_of(action: QAction) -> str:

@@ -1258,6 +1258,11 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/main_window.py" />
+            <source>&amp;Notes</source>
+            <translation>音符(&amp;N)</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/main_window.py" />
             <source>&amp;Music</source>
             <translation>音乐(&amp;M)</translation>
         </message>
@@ -1589,6 +1594,31 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/menus.py" />
+            <source>Backwards; again: &amp;faster</source>
+            <translation>倒放；再按加速(&amp;F)</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/menus.py" />
+            <source>Pa&amp;use</source>
+            <translation>暂停(&amp;U)</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/menus.py" />
+            <source>Fo&amp;rwards; again: faster</source>
+            <translation>正放；再按加速(&amp;R)</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/menus.py" />
+            <source>&amp;Loop</source>
+            <translation>循环播放(&amp;L)</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/menus.py" />
+            <source>&amp;View of the roll</source>
+            <translation>卷帘视图(&amp;V)</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/menus.py" />
             <source>&amp;Generate</source>
             <translation>生成(&amp;G)</translation>
         </message>
@@ -1845,6 +1875,21 @@ Long arc: broad development over many bars. Every shot: the music reacts beat by
             <location filename="../../diffbgm_gui/widgets/panel/engine_page.py" />
             <source>How often the music is refined. Few are quick and rough, many slow and clean; 24 is a good middle.</source>
             <translation>音乐被逐步细化的次数。少则快而粗糙，多则慢而干净；24 是不错的折中。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/engine_page.py" />
+            <source>Draft first</source>
+            <translation>先出草稿</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/engine_page.py" />
+            <source>Preview</source>
+            <translation>预览</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/engine_page.py" />
+            <source>A quick pass of few steps comes first, to be heard within seconds while the full one is composed.</source>
+            <translation>先用少量步数快速生成草稿，几秒内即可试听，同时继续生成完整版本。</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/engine_page.py" />
@@ -2129,16 +2174,6 @@ Auto follows motion and cutting. A shape can be drawn further there.</source>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source>Time</source>
-            <translation>时间</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source> BPM</source>
-            <translation> BPM</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
             <source>Lowest tempo</source>
             <translation>最低速度</translation>
         </message>
@@ -2149,8 +2184,8 @@ Auto follows motion and cutting. A shape can be drawn further there.</source>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source>Tempo</source>
-            <translation>速度</translation>
+            <source>Tempo, BPM</source>
+            <translation>速度（BPM）</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
@@ -2198,6 +2233,11 @@ A narrow range fixes the pace, a wide one hits more cuts. A mood narrows it furt
             <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
             <source>How far the tempo bends so that cuts land on beats. Stars that you set yourself always land.</source>
             <translation>为让剪辑点落在拍上，速度可以弯曲多少。您自己设的星标一定会对上。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
+            <source>Hits and time</source>
+            <translation>卡点与时间</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
@@ -2302,56 +2342,9 @@ The timeline shows the effect at once. It replaces cuts that were edited.</sourc
 时间线会立即显示效果。它会替换手动编辑过的剪辑点。</translation>
         </message>
         <message>
-            <location filename="../../diffbgm_gui/widgets/panel/engine_page.py" />
-            <source>Harmony</source>
-            <translation>和声</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source>Key</source>
-            <translation>调性</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source>The key of the music. Auto finds one that suits the mood of the picture.</source>
-            <translation>音乐的调性。自动：选择适合画面情绪的调。</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source>Auto – or bars, as in: C | Am | F G</source>
-            <translation>自动；或按小节填写，如：C | Am | F G</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source>Chords</source>
-            <translation>和弦</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/panel/engine_page.py" />
-            <source>Auto</source>
-            <translation>自动</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source>Chords that the harmony follows, bar by bar: C | Am | F G | %
-Chords of a bar share its four beats, % repeats the bar before, N is no chord. Without bar lines each chord is one beat. Empty leaves them to the program.</source>
-            <translation>和声逐小节遵循的和弦：C | Am | F G | %
-同一小节的和弦平分四拍，% 重复上一小节，N 表示无和弦。不写小节线时每个和弦占一拍。留空则由程序决定。</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source>Instruments</source>
-            <translation>乐器</translation>
-        </message>
-        <message>
             <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
             <source>Palette</source>
             <translation>配器</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source>Which instruments play melody, inner voices and bass. The notes stay the same for the same seed.</source>
-            <translation>由哪些乐器演奏旋律、内声部和低音。种子相同则音符不变。</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
@@ -2374,19 +2367,61 @@ Chords of a bar share its four beats, % repeats the bar before, N is no chord. W
             <translation>一次生成多少个候选版本，各用不同的种子，便于并排比较。</translation>
         </message>
         <message>
-            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source>Draft first</source>
-            <translation>先出草稿</translation>
+            <location filename="../../diffbgm_gui/widgets/panel/engine_page.py" />
+            <source>Harmony</source>
+            <translation>和声</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source>Preview</source>
-            <translation>预览</translation>
+            <source>Key</source>
+            <translation>调性</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
-            <source>A quick pass of few steps comes first, to be heard within seconds while the full one is composed.</source>
-            <translation>先用少量步数快速生成草稿，几秒内即可试听，同时继续生成完整版本。</translation>
+            <source>The key of the music. Auto finds one that suits the mood of the picture.</source>
+            <translation>音乐的调性。自动：选择适合画面情绪的调。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
+            <source>Auto – or: C | Am | F G</source>
+            <translation>自动；或：C | Am | F G</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
+            <source>Chords</source>
+            <translation>和弦</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/engine_page.py" />
+            <source>Auto</source>
+            <translation>自动</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
+            <source>Chords that the harmony follows, bar by bar: C | Am | F G | %
+Chords of a bar share its four beats, % repeats the bar before, N is no chord. Without bar lines each chord is one beat. Empty leaves them to the program.</source>
+            <translation>和声逐小节遵循的和弦：C | Am | F G | %
+同一小节的和弦平分四拍，% 重复上一小节，N 表示无和弦。不写小节线时每个和弦占一拍。留空则由程序决定。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
+            <source>Take over the chords of the take</source>
+            <translation>采用该版本的和弦</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
+            <source>Write key and chords of the take here, to change some of them</source>
+            <translation>把该版本的调性与和弦填入此处，以便修改其中一部分</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
+            <source>Chords of the take</source>
+            <translation>该版本的和弦</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
+            <source>Which instruments play melody, inner voices and bass. The notes stay the same for the same seed.</source>
+            <translation>由哪些乐器演奏旋律、内声部和低音。种子相同则音符不变。</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/sound_rows.py" />
@@ -2519,12 +2554,12 @@ Chords of a bar share its four beats, % repeats the bar before, N is no chord. W
             <translation>此处的音符</translation>
         </message>
         <message>
-            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
+            <location filename="../../diffbgm_gui/widgets/panel/engine_page.py" />
             <source>on</source>
             <translation>开</translation>
         </message>
         <message>
-            <location filename="../../diffbgm_gui/widgets/panel/music_page.py" />
+            <location filename="../../diffbgm_gui/widgets/panel/engine_page.py" />
             <source>off</source>
             <translation>关</translation>
         </message>
@@ -2942,14 +2977,14 @@ Left to Auto, the music follows these. Hatched: people speak.</source>
             <translation>卡点 {}%</translation>
         </message>
         <message>
+            <location filename="../../diffbgm_gui/widgets/research/contact_sheet.py" />
+            <source>As the sliders stand</source>
+            <translation>与当前滑块一致</translation>
+        </message>
+        <message>
             <location filename="../../diffbgm_gui/widgets/research/charts.py" />
             <source>{} notes</source>
             <translation>{} 个音符</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/research/contact_sheet.py" />
-            <source>Click to take these</source>
-            <translation>单击采用这组设置</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/research/heat_map.py" />
@@ -3016,6 +3051,36 @@ Left to Auto, the music follows these. Hatched: people speak.</source>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/research/page.py" />
+            <source>Keep</source>
+            <translation>保留</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/research/page.py" />
+            <source>Hang this small take on the wall, to hear it and to go on with it</source>
+            <translation>把这个小样放入版本列表，以便试听并继续修改</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/research/page.py" />
+            <source>In full</source>
+            <translation>完整生成</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/research/page.py" />
+            <source>Compose the whole with this t0 and k, and the seed of the small takes</source>
+            <translation>用这组 t0、k 以及小样的种子生成完整音乐</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/research/page.py" />
+            <source>Set t0 and k</source>
+            <translation>设定 t0 与 k</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/research/page.py" />
+            <source>Set the two sliders of the Engine tab as here</source>
+            <translation>把“引擎”页的两个滑块设为此处的值</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/research/page.py" />
             <source>Working out the steps…</source>
             <translation>正在计算各步…</translation>
         </message>
@@ -3071,8 +3136,23 @@ Left to Auto, the music follows these. Hatched: people speak.</source>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/research/page.py" />
-            <source>Same seed throughout. Click one to take its t0 and k.</source>
-            <translation>种子全部相同。单击其中一个即采用它的 t0 与 k。</translation>
+            <source>Same seed throughout. Click one to go on with it.</source>
+            <translation>种子全部相同。单击其中一个可继续操作。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/research/page.py" />
+            <source>not composed</source>
+            <translation>未生成</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/research/page.py" />
+            <source>{} % of the hits</source>
+            <translation>卡点 {}%</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/research/page.py" />
+            <source>{} notes</source>
+            <translation>{} 个音符</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/research/page.py" />
@@ -3333,7 +3413,7 @@ Left to Auto, the music follows these. Hatched: people speak.</source>
         <message>
             <location filename="../../diffbgm_gui/widgets/roll/actions.py" />
             <source>&amp;Re-roll</source>
-            <translation>重新生成(&amp;R)</translation>
+            <translation>重新生成</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/roll/actions.py" />
@@ -3869,13 +3949,18 @@ Click to write it anew. Only this stretch of the film is read anew.</source>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/side_panel.py" />
+            <source>Research</source>
+            <translation>研究</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/side_panel.py" />
             <source>Captions</source>
             <translation>画面描述</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/side_panel.py" />
-            <source>Research</source>
-            <translation>研究</translation>
+            <source>Moods</source>
+            <translation>情绪</translation>
         </message>
     </context>
     <context>
@@ -4101,6 +4186,19 @@ t0 左侧跟随画面的叙事，右侧跟随运动与剪辑点。
             <location filename="../../diffbgm_gui/sound/studio_mix.py" />
             <source>Original level</source>
             <translation>原声音量</translation>
+        </message>
+    </context>
+    <context>
+        <name>StudioStudy</name>
+        <message>
+            <location filename="../../diffbgm_gui/studio_study.py" />
+            <source>Select</source>
+            <translation>选择</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio_study.py" />
+            <source>Keep a small take</source>
+            <translation>保留小样</translation>
         </message>
     </context>
     <context>

@@ -64,6 +64,7 @@ class ExportDialog(QDialog):
         right.addWidget(self.sound)
         right.addStretch(1)
         self.form = QWidget()
+        self.form.setObjectName("panel")
         columns = QHBoxLayout(self.form)
         columns.setContentsMargins(22, 18, 22, 10)
         columns.setSpacing(32)
