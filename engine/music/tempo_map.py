@@ -18,7 +18,7 @@ from engine.errors import InputError
 from engine.music.hits import HitPoint
 from engine.music.tempo import choose_tempo
 from engine.music.tempo_graph import limits_of, range_us
-from engine.music.tempo_search import Attempt, Request, search_tempo
+from engine.music.tempo_search import Attempt, NoWalkError, Request, search_tempo
 from engine.music.tempo_solution import (
     EXACT_MS,
     Dropped,
@@ -97,7 +97,10 @@ def solve_tempo(
     )
     if change < _STEADY_CHANGE or limits.longest_s < limits.shortest_s * (1 + _STEADY_CHANGE):
         return _told(request, Attempt(_steady(request, bpm_min, bpm_max, preferred_bpm)))
-    attempt = search_tempo(request)
+    try:
+        attempt = search_tempo(request)
+    except NoWalkError:
+        return _told(request, Attempt(_steady(request, bpm_min, bpm_max, preferred_bpm)))
     if 0 < len(attempt.lost) <= MOST_SAVED and strictness == "strict" and may_widen:
         wider = replace(request, limits=replace(limits, change=min(0.9, change * WIDEST)))
         second = search_tempo(wider)

@@ -76,8 +76,16 @@ class Attempt:
     crowded: Mapping[Fraction, Fraction] = field(default_factory=dict)
 
 
+class NoWalkError(Exception):
+    """Between the tempi before and after a short stretch no walk leads to its end, even past every hit."""
+
+
 def search_tempo(request: Request) -> Attempt:
-    """A map within the limits of a request; stars that it cannot meet are let go."""
+    """A map within the limits of a request; stars that it cannot meet are let go.
+
+    Raises:
+        NoWalkError: only where `entry` and `exit` bind both ends.
+    """
     eighth_s = request.limits.shortest_s / 2 * (1 - 1e-4)
     chosen, crowded = _participants(request, eighth_s)
     search = _Search(_task(request, chosen), request)
@@ -185,7 +193,7 @@ class _Search:
             walk = walker.walk()
             if walk is not None and (walk.is_playable or leave_stars):
                 return walker, walk
-        raise AssertionError("a walk that leaves out every hit always leads to the end")
+        raise NoWalkError
 
     def _another(self, walker: Walker, walk: Walk, found: _Found, tries: int) -> Walk:
         """A walk around the strained stretches."""
