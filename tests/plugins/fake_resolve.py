@@ -27,8 +27,8 @@ SUB_TYPES = {"mono", "stereo", "5.1", "5.1film", "7.1", "7.1film", *(f"adaptive{
 _ids = itertools.count(1)
 
 
-class UndocumentedError(AssertionError):
-    """The script relied on something that Resolve does not document."""
+class UndocumentedError(BaseException):
+    """The script relied on something that Resolve does not document. No `except Exception` of a script hides it."""
 
 
 def _is(value: object, *kinds: type) -> None:

@@ -228,7 +228,7 @@ def test_markers_of_the_user_stay_and_are_handed_on(studio: Studio, capsys: pyte
     timeline = studio.resolve.timeline
     assert timeline is not None
     timeline.AddMarker(24, "Red", "hit me", "mine", 1)
-    timeline.AddMarker(60, "Red", "* door", "", 1)
+    timeline.AddMarker(60, "Red", "door *", "", 1)
     for _ in range(2):  # the second run must not take our markers for the user's
         studio.choose(SCORE)
         assert "Note:" not in said(capsys)

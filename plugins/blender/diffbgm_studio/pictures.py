@@ -132,9 +132,9 @@ def _markers(scene, start, end):
         name = marker.name.strip()
         if not start < marker.frame < end or name.startswith(OWN_MARK):
             continue
-        if name.startswith(STAR_MARKS):
+        if name.startswith(STAR_MARKS) or name.endswith(STAR_MARKS):
             stars.append(marker.frame)
-            name = name.lstrip("".join(STAR_MARKS)).strip()
+            name = name.strip("".join(STAR_MARKS)).strip()
         moments[marker.frame] = name
     return tuple(sorted(moments.items())), tuple(sorted(set(stars))) if stars else None
 

@@ -40,7 +40,7 @@ class DIFFBGM_settings(bpy.types.PropertyGroup):
     )
     use_markers: bpy.props.BoolProperty(
         name="Markers are hits",
-        description="The music should land on timeline markers; on those whose name begins with * it must",
+        description="The music should land on timeline markers; on those whose name begins or ends with * it must",
         default=True,
     )
     duck_notes: bpy.props.BoolProperty(

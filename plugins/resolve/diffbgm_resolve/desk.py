@@ -14,6 +14,7 @@ from ...blender.diffbgm_studio.client.takes import free_name
 from .timecode import frame_of_timecode, rate_of_setting
 
 OWN_MARK = "♪"
+STAR_MARKS = ("*", "★")
 OWN_DATA = "diffbgm"
 """How the custom data of our markers begins."""
 MARKER_COLOUR, STAR_COLOUR = "Mint", "Lemon"
@@ -119,15 +120,15 @@ class Desk:
         return {round(frame): dict(marker) for frame, marker in (self.timeline.GetMarkers() or {}).items()}
 
     def moments(self) -> tuple[tuple[tuple[Fraction, str], ...], tuple[Fraction, ...] | None]:
-        """(second, name) of the user's own markers, and the stars among them: those whose name begins with *."""
+        """(second, name) of the user's own markers, and the stars among them: names that begin or end with *."""
         moments, stars = [], []
         for frame, marker in sorted(self.markers().items()):
             if str(marker.get("customData", "")).startswith(OWN_DATA):
                 continue
             second, name = Fraction(frame) / self.rate, str(marker.get("name", "")).strip()
-            if name.startswith(("*", "★")):
+            if name.startswith(STAR_MARKS) or name.endswith(STAR_MARKS):
                 stars.append(second)
-                name = name.lstrip("*★").strip()
+                name = name.strip("".join(STAR_MARKS)).strip()
             moments.append((second, name))
         return tuple(moments), tuple(stars) if stars else None
 

@@ -127,6 +127,8 @@ class Run:
             lines, status = self._work(entry), 0
         except Fault as fault:
             lines, status = [str(fault)], 1
+        except Exception as error:  # noqa: BLE001 - a sentence instead of a traceback on Resolve's console
+            lines, status = [f"Something unexpected went wrong ({type(error).__name__}: {error})."], 1
         for line in lines:
             self._say(line)
         if lines:
@@ -173,7 +175,7 @@ class Run:
 
     def _score(self, desk: Desk, settings: Settings, engine: Sequence[str], place: Place, scratch: Path) -> Any:
         project = free_name(place.folder, safe_name(f"{desk.name}.dbgm"))
-        picture = self._picture(desk, settings, place, project)
+        picture = self._picture(desk, place, project)
         music = settings.music()
         command = score_command(engine, picture, music, scratch / "take.wav", project)
 
@@ -207,7 +209,7 @@ class Run:
 
     def _follow(self, desk: Desk, settings: Settings, engine: Sequence[str], place: Place, scratch: Path) -> Any:
         record = place.read()
-        picture = self._picture(desk, settings, place, Path(record.project))
+        picture = self._picture(desk, place, Path(record.project))
         command = reconform_command(
             engine, Path(record.project), record.current, picture.path, scratch / "take.wav",
             stems=_has_stems(record), extra=settings.source_options(),
@@ -224,10 +226,10 @@ class Run:
     def _length(self, desk: Desk) -> Fraction:
         return Fraction(desk.frames) / desk.rate
 
-    def _picture(self, desk: Desk, settings: Settings, place: Place, project: Path) -> Picture:
+    def _picture(self, desk: Desk, place: Place, project: Path) -> Picture:
         """The timeline as a file beside the project, with the user's markers."""
         path = desk.without_own_markers(lambda: desk.export(place.folder, project.stem))
-        moments, stars = desk.moments() if settings.use_markers else ((), None)
+        moments, stars = desk.moments()
         return Picture(path, markers=moments, stars=stars)
 
     def _job(

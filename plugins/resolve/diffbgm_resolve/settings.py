@@ -25,7 +25,7 @@ class Settings:
         folder: where music goes; empty: the folder Music of the user.
         mood, palette, takes, t0, k, strictness: as the engine has them.
         seed: -1 for a new one each time; steps: 0 for the engine's own.
-        stems: a track for each part. use_markers: timeline markers are hits, those beginning with * stars.
+        stems: a track for each part.
         rendered: a video of this timeline, to be watched instead of its clips; empty: the clips.
         media: where to look for clips that moved, folders joined by ";".
         options: further options of the engine.
@@ -42,7 +42,6 @@ class Settings:
     steps: int = 0
     strictness: str = "balanced"
     stems: bool = False
-    use_markers: bool = True
     rendered: str = ""
     media: str = ""
     options: str = ""

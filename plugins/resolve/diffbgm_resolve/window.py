@@ -18,7 +18,7 @@ _NUMBERS = (
     ("k", "k", 1, 32),
     ("steps", "Steps (0: usual)", 0, 1000),
 )
-_CHECKS = (("stems", "A track for each part"), ("use_markers", "Timeline markers are hits (* must be met)"))
+_CHECKS = (("stems", "A track for each part"),)
 _TEXTS = (
     ("engine", "Engine"),
     ("folder", "Music folder"),

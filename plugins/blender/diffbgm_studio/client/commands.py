@@ -86,7 +86,7 @@ def score_command(engine: Sequence[str], picture: Picture, music: Music, wav: Pa
     if music.stems:
         words += ["--stems", str(stems_folder(wav))]
     words += _picture_options(picture)
-    return Command((*words, *music.extra, *_TALK), "Composing", music.takes)
+    return Command((*words, *music.extra, *_TALK), "Starting the engine", music.takes)
 
 
 def stems_folder(wav: Path) -> Path:
