@@ -129,7 +129,8 @@ def _note(placement: Placement, offset_s: Fraction, edit: Edit) -> Note:
     time_s = Fraction(round((placement.time_s + offset_s) * rate)) / rate
     hit, starred = placement.hit, placement.starred
     place = f"{placement.bar}.{placement.beat}" + {1: "", 3: "+"}.get(placement.sixteenth, "'")
-    name = f"bgm{'*' if starred else ''} {place} {placement.error_ms:+.1f} ms"
+    error_ms = round(placement.error_ms, 1) + 0.0  # no minus before nothing
+    name = f"bgm{'*' if starred else ''} {place} {error_ms:+.1f} ms"
     if hit.kind == "marker":
         name += f": {hit.label or 'marker'}"
     colour = _STAR_MET if starred else _MET if placement.on_grid else _MISSED
