@@ -69,3 +69,19 @@ class Shelf:
         aside.held.enter_context(project.transaction())
         head = project.add_take(take, cancel=self._stages.cancel)
         return replace(take, name=head.name)
+
+
+def check_edit(project: Project, take: Take) -> None:
+    """Whether a take was made for the video as it is now.
+
+    Raises:
+        InputError: if it was made for an earlier edit.
+    """
+    signals = project.signals()
+    now, then = (None if signals is None else signals.info), take.plan.info
+    same = project.video.duration_s == then.duration_s if now is None else replace(now, path=then.path) == then
+    if not same:
+        raise InputError(
+            f"The take '{take.name}' was made for an earlier edit of the video.",
+            "Take the new edit in with `diffbgm reconform`, or write the music alone: .wav or .mid.",
+        )

@@ -29,6 +29,7 @@ from engine.cli import (
     roll,
     score,
     self_check,
+    serve,
     shots,
     steps,
     takes,
@@ -38,7 +39,8 @@ from engine.errors import EngineError, RunCancelled
 from engine.version import __version__
 
 _COMMANDS = (
-    score, batch, export, takes, reroll, fork, reconform, notes, shots, hits, features, captions, roll, steps, doctor,
+    score, batch, export, takes, reroll, fork, reconform, notes, shots, hits, features, captions, roll, steps,
+    serve, doctor,
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,7 +30,7 @@ from engine.cli.editors import (
 )
 from engine.cli.mixing import checked_stems
 from engine.cli.progress import RunProgress, add_progress_option, progress_of
-from engine.errors import InputError, OutputError
+from engine.errors import OutputError
 from engine.events import Stage
 
 if TYPE_CHECKING:
@@ -186,6 +186,7 @@ class Desk:
     def write(self, take: Take) -> dict[str, Any] | None:
         """Write the files of a take that were asked for; returns the manifest."""
         from engine.delivery import with_video
+        from engine.shelf import check_edit
 
         outputs = self.places.outputs
         if outputs is None:
@@ -230,22 +231,6 @@ class Desk:
             print(self.places.copy)
         self.say_files()
         return EXIT_OK
-
-
-def check_edit(project: Project, take: Take) -> None:
-    """Whether a take was made for the video as it is now.
-
-    Raises:
-        InputError: if it was made for an earlier edit.
-    """
-    signals = project.signals()
-    now, then = (None if signals is None else signals.info), take.plan.info
-    same = project.video.duration_s == then.duration_s if now is None else replace(now, path=then.path) == then
-    if not same:
-        raise InputError(
-            f"The take '{take.name}' was made for an earlier edit of the video.",
-            "Take the new edit in with `diffbgm reconform`, or write the music alone: .wav or .mid.",
-        )
 
 
 @contextmanager

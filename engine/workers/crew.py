@@ -123,6 +123,11 @@ class Crew:
         if not self._workers:
             self._workers.append(self._hired())
 
+    def rest(self) -> None:
+        """End idle processes; the memory of their models is free again."""
+        for worker in [one for one in self._workers if one.number is None]:
+            self._dismiss(worker)
+
     def start(self, job: Job) -> int:
         """Give a job to a free process; returns the job's number.
 

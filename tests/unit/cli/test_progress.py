@@ -102,16 +102,17 @@ def test_json_lines_tell_each_event(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_share_of_a_run_never_falls() -> None:
-    now = [0.0]
-    writer = EventWriter(clock=lambda: now[0])
-    shares = []
-    writer(RunStarted(1))
-    for time_s, eta_s in ((1.0, None), (2.0, 2.0), (3.0, 9.0), (9.0, 1.0)):
-        now[0] = time_s
-        told = writer(StageProgressed(Stage.DENOISE, 1, 2, eta_s))
-        assert told is not None
-        shares.append(told["share"])
-    assert shares == [0.0, 0.5, 0.5, 0.9]
+    writer = EventWriter()
+
+    def shares(*story: tuple[Stage, float]) -> list[float]:
+        writer(RunStarted(1))
+        told = [writer(StageProgressed(stage, done, 1)) for stage, done in story]
+        return [line["share"] for line in told if line is not None]
+
+    composing = shares((Stage.PROBE, 1), (Stage.ANALYSE, 0.5), (Stage.ANALYSE, 0.2), (Stage.DENOISE, 1))
+    assert composing == [0.01, 0.1, 0.1, 0.61]
+    assert shares((Stage.PROBE, 1), (Stage.MUX, 0.5), (Stage.MUX, 1)) == [0.61, 0.93, 1.0]
+    assert shares((Stage.PROBE, 0.5)) == [0.005]
     assert writer(ConditionsReady({})) is None
     failed = writer(RunFinished(FinishReason.FAILED, message="No.", hint="Try."))
     assert failed == {"event": "finished", "reason": "failed", "message": "No.", "hint": "Try."}

@@ -1,0 +1,1 @@
+"""The engine for other programs of this machine: JSON over HTTP on the loopback interface, behind a token."""
