@@ -7,10 +7,11 @@
     python3 bootstrap.py run ARGS...     the same as `diffbgm ARGS...`, for example: run score film.mp4 -o scored.mp4
     python3 bootstrap.py studio [ARGS]   the window
     python3 bootstrap.py train ARGS...   the same as `diffbgm-train ARGS...`
+    python3 bootstrap.py build [--deb]   the application for people without Python, into dist/ (docs/packaging.md)
 
 The first call makes .venv and installs pinned packages into it; later calls start at once. A set-up that was
-interrupted is mended by calling again. Environment: DIFFBGM_TORCH_INDEX names another package index for torch
-alone (a CPU-only or a CUDA build of your choice).
+interrupted is mended by calling again. `build` has an environment of its own, .venv-build.
+Environment: DIFFBGM_TORCH_INDEX names another package index for torch alone (a CPU-only or a CUDA build as you like).
 """
 
 from __future__ import annotations
@@ -30,17 +31,18 @@ from typing import IO
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
+BUILD_VENV = ROOT / ".venv-build"
 LOG = ROOT / ".venv-setup.log"
 LOCK = ROOT / ".venv-setup.lock"
-UNFINISHED = VENV / ".diffbgm-unfinished"
 CONSTRAINTS = ROOT / "constraints.txt"
 STAMPED_FILES = ("pyproject.toml", "constraints.txt", "engine/version.py")
 OLDEST_PYTHON = (3, 11)
 NEWEST_PYTHON = (3, 13)
 BASE_EXTRAS = ("player", "synth", "train")
+BUILD_EXTRAS = ("player", "synth", "package")
 TORCH_INDEX_VARIABLE = "DIFFBGM_TORCH_INDEX"
 FAILED_CHECKS_VARIABLE = "DIFFBGM_FAILED_CHECKS"
-COMMANDS = ("demo", "test", "run", "studio", "train")
+COMMANDS = ("demo", "test", "run", "studio", "train", "build")
 
 
 class SetupError(Exception):
@@ -59,6 +61,16 @@ def venv_python(venv: Path = VENV) -> Path:
     return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
+def venv_of(kind: str) -> Path:
+    """The environment for a kind of set-up: "base", "test" or "build"."""
+    return BUILD_VENV if kind == "build" else VENV
+
+
+def unfinished_path(venv: Path) -> Path:
+    """What marks an environment whose set-up has begun and not ended."""
+    return venv / ".diffbgm-unfinished"
+
+
 def fingerprint(root: Path = ROOT, version: str = sys.version, index: str | None = None) -> str:
     """A hash that changes when the set-up must be brought up to date: pinned packages, Python, torch's index."""
     digest = hashlib.sha256()
@@ -69,15 +81,15 @@ def fingerprint(root: Path = ROOT, version: str = sys.version, index: str | None
     return digest.hexdigest()
 
 
-def stamp_path(kind: str, venv: Path = VENV) -> Path:
-    """Where the fingerprint of a finished set-up is kept; `kind` is "base" or "test"."""
-    return venv / f".diffbgm-{kind}"
+def stamp_path(kind: str) -> Path:
+    """Where the fingerprint of a finished set-up is kept; `kind` is "base", "test" or "build"."""
+    return venv_of(kind) / f".diffbgm-{kind}"
 
 
-def is_ready(kind: str, venv: Path = VENV, root: Path = ROOT) -> bool:
+def is_ready(kind: str, root: Path = ROOT) -> bool:
     """Whether this kind of set-up was finished for exactly these files."""
-    stamp = stamp_path(kind, venv)
-    return venv_python(venv).exists() and stamp.is_file() and stamp.read_text().strip() == fingerprint(root)
+    stamp = stamp_path(kind)
+    return venv_python(venv_of(kind)).exists() and stamp.is_file() and stamp.read_text().strip() == fingerprint(root)
 
 
 def torch_requirement(constraints: str) -> str:
@@ -185,43 +197,43 @@ def has_working_pip(python: Path) -> bool:
     return result.returncode == 0 and result.stdout.strip() == sys.version.strip()
 
 
-def make_environment() -> None:
-    """Make .venv, or make it anew when it is half made or of another Python."""
-    if has_working_pip(venv_python()):
+def make_environment(venv: Path) -> None:
+    """Make an environment, or make it anew when it is half made or of another Python."""
+    if has_working_pip(venv_python(venv)):
         return
-    remove_environment()
+    remove_environment(venv)
     if subprocess.run([sys.executable, "-c", "import venv, ensurepip"], capture_output=True, check=False).returncode:
         raise SetupError(
-            "make .venv",
+            f"make {venv.name}",
             "This Python lacks the venv or ensurepip module.",
             "On Debian or Ubuntu: apt install python3-venv. Elsewhere: install Python from python.org.",
         )
-    run_logged("make .venv", [sys.executable, "-m", "venv", str(VENV)])
+    run_logged(f"make {venv.name}", [sys.executable, "-m", "venv", str(venv)])
 
 
-def remove_environment() -> None:
-    """Delete .venv if it is there."""
-    if VENV.exists():
-        say("  the .venv that is here is not usable: making it anew")
-        shutil.rmtree(VENV, ignore_errors=True)
+def remove_environment(venv: Path) -> None:
+    """Delete an environment if it is there."""
+    if venv.exists():
+        say(f"  the {venv.name} that is here is not usable: making it anew")
+        shutil.rmtree(venv, ignore_errors=True)
 
 
-def pip_install(step: str, *arguments: str) -> None:
+def pip_install(venv: Path, step: str, *arguments: str) -> None:
     """Install with the pinned versions."""
-    pip = [str(venv_python()), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    pip = [str(venv_python(venv)), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     run_logged(step, [*pip, "--progress-bar", "off", *arguments, "-c", str(CONSTRAINTS)])
 
 
-def install_torch() -> None:
+def install_torch(venv: Path) -> None:
     """Install torch alone, so that no other package decides which build of it comes."""
     index = os.environ.get(TORCH_INDEX_VARIABLE)
     where = ["--index-url", index] if index else []
-    pip_install("install torch", *where, torch_requirement(CONSTRAINTS.read_text()))
+    pip_install(venv, "install torch", *where, torch_requirement(CONSTRAINTS.read_text()))
 
 
-def install_package(extras: Sequence[str]) -> None:
+def install_package(venv: Path, extras: Sequence[str]) -> None:
     """Install this checkout (editable: changed sources need no new set-up) with its pinned dependencies."""
-    pip_install("install Diff-BGM Studio", "-e", f".[{','.join(extras)}]")
+    pip_install(venv, "install Diff-BGM Studio", "-e", f".[{','.join(extras)}]")
 
 
 _FIND_DAMAGE = """
@@ -237,11 +249,11 @@ for dist in metadata.distributions():
 """
 
 
-def damaged_packages() -> list[str]:
+def damaged_packages(venv: Path) -> list[str]:
     """Installed packages with missing or cut-off files, as a killed installation leaves them."""
-    command = [str(venv_python()), "-c", _FIND_DAMAGE]
+    command = [str(venv_python(venv)), "-c", _FIND_DAMAGE]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
-    return result.stdout.split() if result.returncode == 0 else ["the Python of .venv"]
+    return result.stdout.split() if result.returncode == 0 else [f"the Python of {venv.name}"]
 
 
 @contextmanager
@@ -271,26 +283,34 @@ def _try_lock(file: IO[str]) -> bool:
     return True
 
 
+def extras_of(kind: str) -> tuple[str, ...]:
+    """What is installed beside the base for a kind of set-up."""
+    if kind == "build":
+        return BUILD_EXTRAS
+    return (*BASE_EXTRAS, "test") if kind == "test" or stamp_path("test").exists() else BASE_EXTRAS
+
+
 def set_up(kind: str) -> None:
-    """Make or mend the environment; `kind` "test" brings the tools of the checks too."""
-    extras = (*BASE_EXTRAS, "test") if kind == "test" or stamp_path("test").exists() else BASE_EXTRAS
-    if UNFINISHED.exists() and (damaged := damaged_packages()):
+    """Make or mend an environment; `kind` "test" brings the tools of the checks too, "build" those of the build."""
+    venv, extras = venv_of(kind), extras_of(kind)
+    unfinished = unfinished_path(venv)
+    if unfinished.exists() and (damaged := damaged_packages(venv)):
         say(f"An earlier set-up was interrupted and left damage: {', '.join(damaged)}.")
-        remove_environment()
+        remove_environment(venv)
     steps: list[tuple[str, Callable[[], None]]] = [
-        ("make .venv", make_environment),
-        ("install torch (on its own, first)", install_torch),
-        ("install Diff-BGM Studio and its libraries", lambda: install_package(extras)),
+        (f"make {venv.name}", lambda: make_environment(venv)),
+        ("install torch (on its own, first)", lambda: install_torch(venv)),
+        ("install Diff-BGM Studio and its libraries", lambda: install_package(venv, extras)),
     ]
     LOG.unlink(missing_ok=True)
     began = time.monotonic()
     for number, (name, step) in enumerate(steps, 1):
         say(f"[{number}/{len(steps)}] {name} ({time.monotonic() - began:.0f} s so far)")
         step()
-        UNFINISHED.touch()
-    for done in ("base", "test") if "test" in extras else ("base",):
+        unfinished.touch()
+    for done in ("base", "test") if "test" in extras else (kind,):
         stamp_path(done).write_text(fingerprint())
-    UNFINISHED.unlink()
+    unfinished.unlink()
     say(f"Set-up finished in {time.monotonic() - began:.0f} s. Later calls start at once.")
 
 
@@ -367,12 +387,20 @@ def test(arguments: Sequence[str]) -> int:
     return code or int(bool(failed))
 
 
+def build(arguments: Sequence[str]) -> int:
+    """Build the application with the environment that is kept for that alone."""
+    python = str(venv_python(BUILD_VENV))
+    return run_child([python, "-m", "appbuild", *arguments], PYTHONPATH=str(ROOT))
+
+
 def dispatch(command: str, arguments: Sequence[str]) -> int:
     """Run what was asked for, in an environment that is ready."""
     if command == "demo":
         return demo()
     if command == "test":
         return test(arguments)
+    if command == "build":
+        return build(arguments)
     module = {"run": "engine", "studio": "diffbgm_gui", "train": "training"}[command]
     start = module_command(module, *arguments)
     if command == "studio" and run_child([str(venv_python()), "-P", "-m", "engine.desktop"]) != 0:
@@ -385,7 +413,7 @@ def main(argv: Sequence[str]) -> int:
     if not argv or argv[0] not in COMMANDS or (argv[0] == "demo" and len(argv) > 1):
         say(__doc__ or "")
         return 0 if argv and argv[0] in ("-h", "--help", "help") else 2
-    kind = "test" if argv[0] == "test" else "base"
+    kind = argv[0] if argv[0] in ("test", "build") else "base"
     try:
         check_python()
         if not is_ready(kind):

@@ -34,14 +34,14 @@ def bootstrap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     changed = {
         "ROOT": project,
         "VENV": venv,
+        "BUILD_VENV": project / ".venv-build",
         "LOG": project / ".venv-setup.log",
         "LOCK": project / ".venv-setup.lock",
-        "UNFINISHED": venv / ".diffbgm-unfinished",
         "CONSTRAINTS": project / "constraints.txt",
     }
     for name, value in changed.items():
         monkeypatch.setattr(module, name, value)
-    for function in ("venv_python", "stamp_path", "is_ready", "run_logged", "fingerprint"):
+    for function in ("venv_python", "is_ready", "run_logged", "fingerprint"):
         defaults = {"VENV": venv, "ROOT": project}
         _point_defaults(getattr(module, function), defaults, ROOT)
     monkeypatch.delenv("DIFFBGM_TORCH_INDEX", raising=False)
@@ -66,7 +66,7 @@ def recorded(bootstrap: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[str
 
     def record(step: str, command: list[str], log: Path | None = None) -> None:
         commands.append(f"{step}: {' '.join(command)}")
-        python = bootstrap.venv_python()
+        python = bootstrap.venv_python(bootstrap.BUILD_VENV if "venv-build" in " ".join(command) else bootstrap.VENV)
         python.parent.mkdir(parents=True, exist_ok=True)
         if not python.exists():
             python.symlink_to(sys.executable)
@@ -91,13 +91,23 @@ def test_set_up_installs_torch_alone_and_first(bootstrap: ModuleType, recorded: 
     assert ".[player,synth,train] -c " in recorded[2]
     assert bootstrap.is_ready("base")
     assert not bootstrap.is_ready("test")
-    assert not bootstrap.UNFINISHED.exists()
+    assert not bootstrap.unfinished_path(bootstrap.VENV).exists()
 
 
 def test_set_up_for_tests_serves_the_base_too(bootstrap: ModuleType, recorded: list[str]) -> None:
     bootstrap.set_up("test")
     assert ".[player,synth,train,test]" in recorded[2]
     assert bootstrap.is_ready("base") and bootstrap.is_ready("test")
+
+
+def test_the_build_has_an_environment_of_its_own(bootstrap: ModuleType, recorded: list[str]) -> None:
+    bootstrap.set_up("build")
+    assert [line.split(":")[0] for line in recorded] == ["make .venv-build", "install torch", "install Diff-BGM Studio"]
+    assert all(str(bootstrap.BUILD_VENV) in line for line in recorded)
+    assert ".[player,synth,package] -c " in recorded[2]
+    assert bootstrap.is_ready("build")
+    assert not bootstrap.is_ready("base")
+    assert not bootstrap.VENV.exists()
 
 
 def test_a_changed_pin_asks_for_a_new_set_up(bootstrap: ModuleType, recorded: list[str]) -> None:
@@ -118,24 +128,24 @@ def test_torch_index_comes_from_the_environment(
 def test_a_failed_step_leaves_the_set_up_unfinished(
     bootstrap: ModuleType, recorded: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(_extras: object) -> None:
+    def fail(_venv: Path, _extras: object) -> None:
         raise bootstrap.SetupError("install Diff-BGM Studio", "no", "try")
 
     monkeypatch.setattr(bootstrap, "install_package", fail)
     with pytest.raises(bootstrap.SetupError):
         bootstrap.set_up("base")
     assert not bootstrap.is_ready("base")
-    assert bootstrap.UNFINISHED.exists()
+    assert bootstrap.unfinished_path(bootstrap.VENV).exists()
 
 
 def test_damage_of_an_interrupted_set_up_is_mended(
     bootstrap: ModuleType, recorded: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bootstrap.set_up("base")
-    bootstrap.UNFINISHED.touch()
+    bootstrap.unfinished_path(bootstrap.VENV).touch()
     left = bootstrap.VENV / "half a package"
     left.touch()
-    monkeypatch.setattr(bootstrap, "damaged_packages", lambda: ["torch"])
+    monkeypatch.setattr(bootstrap, "damaged_packages", lambda _venv: ["torch"])
     recorded.clear()
     bootstrap.set_up("base")
     assert not left.exists()
@@ -255,6 +265,13 @@ def test_the_check_ends_with_pytest_and_remembers_what_failed(
 def test_with_arguments_only_pytest_runs(bootstrap: ModuleType, children: list[tuple[str, dict[str, str]]]) -> None:
     assert bootstrap.test(["tests/unit", "-k", "cuts"]) == 0
     assert [command for command, _ in children] == ["pytest tests/unit -k cuts"]
+
+
+def test_build_runs_in_its_own_environment(bootstrap: ModuleType, children: list[tuple[str, dict[str, str]]]) -> None:
+    assert bootstrap.dispatch("build", ["--deb"]) == 0
+    ((command, variables),) = children
+    assert command == f"{bootstrap.venv_python(bootstrap.BUILD_VENV)} -m appbuild --deb"
+    assert variables == {"PYTHONPATH": str(bootstrap.ROOT)}
 
 
 def test_a_child_that_a_signal_ended_has_a_status_as_in_a_shell(bootstrap: ModuleType) -> None:
