@@ -172,8 +172,9 @@ class MainWindow(QMainWindow):
         if takes is not None:
             below.addWidget(takes)
         rows = _splitter(Qt.Orientation.Vertical, self._timeline_rows(), roll)
-        rows.setStretchFactor(0, 1)
-        rows.setStretchFactor(1, 2)
+        rows.setStretchFactor(0, 2)
+        rows.setStretchFactor(1, 3)
+        rows.setSizes([200, 220])
         below.addWidget(rows, 1)
         below.addWidget(self._steps_area())
         workspace = _splitter(Qt.Orientation.Vertical, upper, lower)

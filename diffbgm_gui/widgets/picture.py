@@ -26,7 +26,7 @@ class Picture(QWidget):
         super().__init__(parent)
         self._image: QImage | None = None
         self._lines = ("", "")
-        self.setMinimumSize(240, 135)
+        self.setMinimumSize(160, 72)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.tr("Picture"))
 

@@ -181,9 +181,11 @@ def release(ts: Path, qm: Path) -> None:
     tool = shutil.which("pyside6-lrelease", path=str(Path(sys.executable).parent)) or shutil.which("pyside6-lrelease")
     if tool is None:
         raise SystemExit("pyside6-lrelease is not there; it comes with PySide6.")
-    done = subprocess.run([tool, "-silent", str(ts), "-qm", str(qm)], capture_output=True, text=True, check=False)
-    if done.returncode or not qm.exists():
+    aside = qm.with_name(f".{qm.name}")  # Qt maps the file into programs that run: it is replaced, not written over
+    done = subprocess.run([tool, "-silent", str(ts), "-qm", str(aside)], capture_output=True, text=True, check=False)
+    if done.returncode or not aside.exists():
         raise SystemExit(f"lrelease failed: {done.stderr.strip() or done.stdout.strip()}")
+    aside.replace(qm)
 
 
 def problems(language: str) -> list[str]:

@@ -43,7 +43,7 @@ class RowStack(QScrollArea):
         return QSize(600, self.rows_px)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(300, 60)
+        return QSize(300, 42)
 
     def show_row(self, row: QWidget) -> None:
         """Scroll so that a row is seen, its end first."""
