@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from platformdirs import user_data_path
 
@@ -134,7 +134,7 @@ class Keeper:
             raise
         self._release()
         self._project, self._origin, self._written = project, origin, opened.document
-        self._note(opened.document)
+        project.set_view(_view(opened.document, origin))
         return opened
 
     def adopt(self, owner: object) -> None:
@@ -161,42 +161,10 @@ class Keeper:
         Args:
             new_takes: takes with their denoising steps, which the document's entries lack.
         """
-        project = self._project
-        if project is None:
+        if self._project is None:
             return
-        before = self._written
-        with project.transaction():
-            if document.direction is not before.direction:
-                project.set_direction(document.direction)
-            if document.settings is not before.settings:
-                project.set_settings(document.settings)
-            stored = {header.id: header.starred for header in project.takes()}
-            for take in (*new_takes, *(entry.take for entry in document.takes)):
-                if take.id not in stored:
-                    project.add_take(take)
-                    stored[take.id] = take.starred
-            for entry in document.takes:
-                if stored[entry.id] != entry.starred:
-                    project.star_take(entry.id, entry.starred)
-            self._note(document)
+        _bring(self._project, self._written, document, new_takes, origin=self._origin)
         self._written = document
-
-    def _note(self, document: Document) -> None:
-        """Keep what a project file has no place for. Names are among it: in the file no two takes may share one, be
-        they on the wall or off it."""
-        assert self._project is not None
-        self._project.set_view(
-            {
-                "origin": None if self._origin is None else str(self._origin),
-                "takes": [entry.id for entry in document.takes],
-                "names": {entry.id: entry.name for entry in document.takes},
-                "current": document.current,
-                "other": document.other,
-                "locks": document.locked.to_json(),
-                "n_takes": document.n_takes,
-                "draft_first": document.draft_first,
-            }
-        )
 
     def save(self, path: Path, document: Document) -> None:
         """Write the user's file: whole, or not at all. Takes off the wall are left out of it.
@@ -207,12 +175,12 @@ class Keeper:
         project = self._project
         if project is None:
             raise InputError("There is no project to save.", "Open a video first.")
-        self.write(document)
         aside = path.with_name(f".{path.stem}.part{SUFFIX}")
         try:
             aside.unlink(missing_ok=True)
             project.save_copy(aside)
             with Project.open(aside) as copy:
+                _bring(copy, None, document)  # the working copy may be further on
                 _tidy(copy, document)
                 copy.save_copy(path)
         except OSError as error:
@@ -221,7 +189,7 @@ class Keeper:
             with suppress(OSError):
                 aside.unlink(missing_ok=True)
         self._origin = path.absolute()
-        self._note(document)
+        project.set_view(_view(self._written, self._origin))
 
     def trajectory(self, take_id: str) -> Trajectory | None:
         """The denoising steps of a take."""
@@ -245,6 +213,46 @@ def _new_path() -> Path:
     folder = working_folder()
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{uuid.uuid4().hex}{SUFFIX}"
+
+
+def _bring(
+    project: Project,
+    before: Document | None,
+    document: Document,
+    new_takes: Sequence[Take] = (),
+    *,
+    origin: Path | None = None,
+) -> None:
+    """Bring a project file to a document, from the one that it held where that is known."""
+    with project.transaction():
+        if before is None or document.direction is not before.direction:
+            project.set_direction(document.direction)
+        if before is None or document.settings is not before.settings:
+            project.set_settings(document.settings)
+        stored = {header.id: header.starred for header in project.takes()}
+        for take in (*new_takes, *(entry.take for entry in document.takes)):
+            if take.id not in stored:
+                project.add_take(take)
+                stored[take.id] = take.starred
+        for entry in document.takes:
+            if stored[entry.id] != entry.starred:
+                project.star_take(entry.id, entry.starred)
+        project.set_view(_view(document, origin))
+
+
+def _view(document: Document, origin: Path | None) -> dict[str, Any]:
+    """What a project file has no place for. Names are among it: in the file no two takes may share one, be they on the
+    wall or off it."""
+    return {
+        "origin": None if origin is None else str(origin),
+        "takes": [entry.id for entry in document.takes],
+        "names": {entry.id: entry.name for entry in document.takes},
+        "current": document.current,
+        "other": document.other,
+        "locks": document.locked.to_json(),
+        "n_takes": document.n_takes,
+        "draft_first": document.draft_first,
+    }
 
 
 def _tidy(copy: Project, document: Document) -> None:

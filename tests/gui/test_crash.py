@@ -7,14 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from diffbgm_gui.document import Document, toggle_marker
 from diffbgm_gui.keeping import Keeper, leftovers
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.studio_events import LeftoversFound, ProjectOpened
+from engine.pipeline import analyse_video
 from tests.helpers.video import TinyVideo
 
 CHILD = """
@@ -117,3 +120,20 @@ def test_kill_9(
     assert studio.is_dirty, "what was recovered is not in the user's file yet"
     studio.close()
     assert leftovers() == ()
+
+
+def test_saving_leaves_later_edits_in_the_working_copy(video: TinyVideo, tmp_path: Path) -> None:
+    keeper, first = Keeper(), Document(video=video.path)
+    later = toggle_marker(first, Fraction(2))
+    keeper.begin(analyse_video(video.path), first)
+    keeper.write(later)
+    keeper.save(tmp_path / "film.dbgm", first)
+    assert keeper._project is not None
+    keeper._project.close()  # as a crash leaves it
+    (leftover,) = leftovers()
+    assert leftover.origin == tmp_path / "film.dbgm"
+    after, saved = Keeper(), Keeper()
+    assert after.recover(leftover).document.direction == later.direction
+    assert saved.open(tmp_path / "film.dbgm").document.direction == first.direction
+    after.close()
+    saved.close()
