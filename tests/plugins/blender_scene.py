@@ -30,7 +30,21 @@ def main():
         setattr(addon, name, __import__(f"{package}.{name}", fromlist=["x"]))
     settings = bpy.context.preferences.addons[package].preferences
     settings.engine, settings.options = ASKED["engine"], ASKED["options"]
-    for check in (build, unsaved, cancelled, no_engine, scored, mixed, rerolled, switched, reopened, strip, failed):
+    checks = (
+        build,
+        unsaved,
+        cancelled,
+        stopped,
+        no_engine,
+        scored,
+        mixed,
+        rerolled,
+        switched,
+        followed,
+        reopened,
+        strip,
+    )
+    for check in (*checks, rendered, failed):
         FOUND[check.__name__] = check(addon)
         sys.stderr.write(f"{check.__name__}: {FOUND[check.__name__]}\n")
 
@@ -94,18 +108,28 @@ def build(addon):
 
 
 def cancelled(addon):
-    """Cancel while the engine is at work."""
+    """Cancel while the engine composes from the cut list."""
+    return cancel_at(addon, "Composing", always_render=False)
+
+
+def stopped(addon):
+    """Cancel while the second Blender renders."""
+    return cancel_at(addon, "Rendering", always_render=True)
+
+
+def cancel_at(addon, stage, *, always_render):
     scene = bpy.context.scene
     before = strips_there(addon), markers_there(), leftovers()
-    stretch = addon.pictures.stretch_of(scene, "SCENE", use_markers=True, use_cuts=True)
+    stretch = addon.pictures.stretch_of(scene, "SCENE", use_markers=True, use_cuts=True, always_render=always_render)
     engine = addon.preferences.engine_words()
     music = scene.diffbgm.music(addon.preferences.further_options())
     addon.session.begin(addon.session.score(scene, engine, stretch, music, 0))
     second = refusal(bpy.ops.diffbgm.score)
     deadline = time.monotonic() + 100
-    while "Composing" not in addon.session.running().job.progress().label and time.monotonic() < deadline:
+    job = addon.session.running().job
+    while not (stage in job.progress().label and job.progress().share > 0) and time.monotonic() < deadline:
         time.sleep(0.02)
-    label = addon.session.running().job.progress().label
+    label = job.progress().label
     process = addon.session.running().job._process
     began = time.monotonic()
     bpy.ops.diffbgm.cancel()
@@ -207,6 +231,18 @@ def switched(addon):
     return {"result": list(result), **music_now(addon)}
 
 
+def followed(addon):
+    """Two strips change places; the music follows. Then they change back."""
+    scene = bpy.context.scene
+    strips = addon.host.strips_of(scene)
+    b, c = (next(strip for strip in strips if strip.name == name) for name in "bc")
+    c.frame_start, b.frame_start, c.frame_start = 1000, 143, 83
+    result = bpy.ops.diffbgm.reconform()
+    found = {"result": list(result), "message": addon.session.STATE.message, **music_now(addon)}
+    c.frame_start, b.frame_start, c.frame_start = 1000, 83, 179
+    return found
+
+
 def reopened(addon):
     """Save, open again."""
     bpy.ops.wm.save_mainfile()
@@ -226,6 +262,14 @@ def strip(addon):
     asked.scope, asked.stems, asked.channel, asked.takes, asked.seed = "STRIP", True, 9, 1, 5
     result = bpy.ops.diffbgm.score()
     return {"result": list(result), "gone": gone, **music_now(addon)}
+
+
+def rendered(addon):
+    """The scene again, of which a part shows nothing now, rendered."""
+    asked = bpy.context.scene.diffbgm
+    asked.scope, asked.stems, asked.channel, asked.always_render = "SCENE", False, 0, True
+    result = bpy.ops.diffbgm.score()
+    return {"result": list(result), **music_now(addon)}
 
 
 def failed(addon):

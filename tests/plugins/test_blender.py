@@ -17,6 +17,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -88,9 +89,10 @@ def test_refusals_are_sentences(found: dict[str, Any]) -> None:
     assert all("\n" not in text and "Traceback" not in text for text in said)
 
 
-def test_cancel_is_at_once_and_leaves_nothing(found: dict[str, Any]) -> None:
-    state = found["cancelled"]
-    assert state["label"] == "Composing"  # it had come so far
+@pytest.mark.parametrize(("name", "label"), [("cancelled", "Composing"), ("stopped", "Rendering the picture")])
+def test_cancel_is_at_once_and_leaves_nothing(found: dict[str, Any], name: str, label: str) -> None:
+    state = found[name]
+    assert label in state["label"]  # it had come so far
     assert state["state"] == "cancelled" and state["message"] == "Cancelled."
     assert state["took_s"] < 0.5
     assert state["gone"], "the engine still runs"
@@ -125,7 +127,7 @@ def test_files_lie_beside_the_blend_and_paths_are_relative(found: dict[str, Any]
     assert state["paths"] == ["//film_music/film-scene Take 1.wav"]
     assert not [name for name in state["files"] if ".working" in name]
     with Project.open(folder / "film-scene.dbgm", read_only=True) as project:
-        assert [take.name for take in project.takes()] == ["Take 1", "Take 2", "Take 1 reroll"]
+        assert [take.name for take in project.takes()] == ["Take 1", "Take 2", "Take 1 reroll", "Take 1 reconform"]
 
 
 def test_the_mixdown_holds_the_music(found: dict[str, Any]) -> None:
@@ -163,8 +165,39 @@ def test_reroll_replaces_the_sound_and_keeps_the_strip(found: dict[str, Any]) ->
 def test_takes_are_switched_and_kept_with_the_file(found: dict[str, Any]) -> None:
     assert found["switched"]["result"] == ["FINISHED"]
     assert found["switched"]["sounds"] == found["scored"]["sounds"]
-    for name in ("strips", "markers", "sounds", "paths", "takes", "hits", "project"):
-        assert found["reopened"][name] == found["switched"][name], name
+    for name in ("markers", "sounds", "paths", "takes", "hits", "project"):
+        assert found["reopened"][name] == found["followed"][name], name
+
+
+def test_the_music_follows_a_new_cut(found: dict[str, Any]) -> None:
+    state = found["followed"]
+    assert state["result"] == ["FINISHED"] and state["message"].startswith("The music follows the new cut.")
+    assert [row[1:] for row in music_in(state)] == [(2, START, END)]
+    ours = {frame for frame, name in state["markers"] if name.startswith("♪")}
+    assert {83, 143} <= ours and 179 not in ours
+    assert [take[0] for take in state["takes"]] == ["Take 1 reconform"]
+
+
+def test_plain_strips_are_scored_from_a_cut_list(found: dict[str, Any]) -> None:
+    files = found["scored"]["files"]
+    assert "film_music/film-scene.otio" in files
+    assert not [name for name in files if name.endswith("film-scene picture.mp4")]
+
+
+def test_a_scene_can_be_rendered(found: dict[str, Any], folder: Path) -> None:
+    state = found["rendered"]
+    assert state["result"] == ["FINISHED"]
+    assert (state["strips"][-1][1], *state["strips"][-1][3:]) == ("SOUND", START, END)
+    rate, sound = samples_of(state["sounds"][0])
+    assert Fraction(len(sound), rate) == Fraction(END - START, 24)
+    picture = folder / "film_music" / "film-scene (2) picture.mp4"
+    with av.open(str(picture)) as file:
+        stream = file.streams.video[0]
+        assert (stream.frames, stream.average_rate) == (END - START, 24)
+        assert stream.width % 2 == 0 and stream.height % 2 == 0
+        means = [frame.to_ndarray(format="gray").mean() for frame in file.decode(stream)]
+    black = [index for index, mean in enumerate(means) if mean < 20]
+    assert black == list(range(83 - START, 107 - START))  # the trimmed strip leaves a gap
 
 
 def test_a_trimmed_strip_is_scored_from_its_file_with_stems(found: dict[str, Any]) -> None:

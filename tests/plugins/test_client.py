@@ -8,6 +8,7 @@ import struct
 import sys
 import time
 import wave
+from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +21,7 @@ from hypothesis import strategies as st
 
 from engine.cli.main import build_parser
 from engine.direction import Marker
+from engine.interchange.reading import read_edit
 from engine.music.moods import MOODS
 from engine.music.palettes import PALETTES
 from engine.music.tempo_solution import tempo_points
@@ -35,9 +37,11 @@ from plugins.blender.diffbgm_studio.client.commands import (
     reroll_command,
     score_command,
 )
+from plugins.blender.diffbgm_studio.client.cutlist import Piece, otio_text
 from plugins.blender.diffbgm_studio.client.faults import Fault
 from plugins.blender.diffbgm_studio.client.locate import engine_environment, find_engine
 from plugins.blender.diffbgm_studio.client.process import Job, Meter
+from tests.helpers.video import TinyVideo
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs signals and shell scripts")
 
@@ -141,6 +145,19 @@ def test_the_engine_reads_revisions(tmp_path: Path) -> None:
     assert (args.output, args.manifest) == (str(wav_file), str(tmp_path / "t.json"))
     args = parsed(reconform_command(("diffbgm",), project, "abc", tmp_path / "new.mp4", wav_file, extra=("--seed=4",)))
     assert (args.edit, args.take, args.seed) == (str(tmp_path / "new.mp4"), "abc", 4)
+
+
+@pytest.mark.parametrize("rate", [Fraction(24), Fraction(24000, 1001)])
+def test_the_engine_reads_a_cut_list(tmp_path: Path, tiny_video: Callable[..., TinyVideo], rate: Fraction) -> None:
+    film = tiny_video(shots_s=(2.0,), frame_rate=rate, audio_hz=None).path
+    pieces = (Piece("a", film, 10, 20), Piece("black", None, 0, 6), Piece("b", film, 0, 12))
+    path = tmp_path / "cut.otio"
+    path.write_text(otio_text("scene", pieces, rate), encoding="utf-8")
+    cuts = read_edit(path, timecode_of=lambda _path: Fraction(3600)).cuts
+    assert cuts.frame_rate == rate and cuts.name == "scene"
+    assert [(s.media, s.name) for s in cuts.segments if s.media] == [(film, "a"), (film, "b")]
+    assert [s.start_s * rate for s in cuts.segments] == [0, 20, 26] and cuts.duration_s * rate == 38
+    assert [s.source_s * rate for s in cuts.segments if s.media] == [10, 0]
 
 
 # ---- running -------------------------------------------------------------------------------------------------------

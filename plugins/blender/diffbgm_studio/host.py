@@ -108,6 +108,22 @@ def is_plain_movie(scene, strip):
         and abs(getattr(strip, "speed_factor", 1.0) - 1) < 1e-6
         and len(retiming) == 0
         and not effects
+        and offset_of(strip) >= 0
+        and end_of(strip) - origin_of(strip) <= strip.frame_duration
+    )
+
+
+def fills_the_frame(strip):
+    """Whether a strip covers what lies below it, unmoved and unscaled."""
+    transform, crop = strip.transform, strip.crop
+    return (
+        strip.blend_alpha >= 1
+        and strip.blend_type in ("REPLACE", "ALPHA_OVER", "CROSS")
+        and abs(transform.rotation) < 1e-6
+        and abs(transform.offset_x) + abs(transform.offset_y) < 1e-6
+        and crop.min_x == crop.max_x == crop.min_y == crop.max_y == 0
+        and not strip.use_flip_x
+        and not strip.use_flip_y
     )
 
 

@@ -178,7 +178,11 @@ class DIFFBGM_OT_reconform(_Long, bpy.types.Operator):
         _, record = chosen_or_fault(scene)
         asked = scene.diffbgm
         stretch = pictures.stretch_of(
-            scene, record.scope, use_markers=asked.use_markers, use_cuts=asked.use_cuts, always_render=True
+            scene,
+            record.scope,
+            use_markers=asked.use_markers,
+            use_cuts=asked.use_cuts,
+            always_render=asked.always_render or record.scope == "STRIP",
         )
         engine, extra = preferences.engine_words(), preferences.further_options()
         return session.reconform(scene, engine, record, stretch, asked.music(extra))

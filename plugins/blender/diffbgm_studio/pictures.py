@@ -1,11 +1,13 @@
 """What is to be scored: the stretch of the timeline, its cuts and markers, and whether a file can stand for it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from . import host
 from .client.commands import Picture
+from .client.cutlist import Piece
 from .client.faults import Fault
 
 OWN_MARK = "♪"
@@ -24,6 +26,7 @@ class Stretch:
         start, end: frames, [start, end).
         file, offset: the movie file that shows exactly this, and the frame of it that `start` shows; None where the
             picture must be rendered.
+        pieces: the stretch as clips of files one after the other, where it is nothing but that; else empty.
         keep: names of the only strips to show; empty for all.
         cuts: (frame, name of the strip that begins) inside the stretch.
         moments: (frame, name) of the user's markers inside; stars: frames that the music must land on, None where no
@@ -37,6 +40,7 @@ class Stretch:
     end: int
     file: Path | None = None
     offset: int = 0
+    pieces: tuple = ()
     keep: tuple = ()
     cuts: tuple = ()
     moments: tuple = ()
@@ -98,6 +102,7 @@ def stretch_of(scene, scope, *, use_markers, use_cuts, always_render=False):
         end=end,
         file=host.file_of(strips[0]) if plain else None,
         offset=int(host.offset_of(strips[0])) if plain else 0,
+        pieces=() if plain or always_render or not use_cuts else pieces_of(scene, strips, start, end),
         keep=keep,
         cuts=cuts if len(cuts) <= MOST_CUTS else (),
         moments=moments,
@@ -155,5 +160,54 @@ def cuts_between(scene, strips, start, end):
 
 def _on_top(strips, frame):
     """Name of the strip that covers the others at a frame; None for black."""
+    strip = _top_strip(strips, frame)
+    return None if strip is None else strip.name
+
+
+def _top_strip(strips, frame):
     there = [strip for strip in strips if host.start_of(strip) <= frame < host.end_of(strip)]
-    return max(there, key=lambda strip: strip.channel).name if there else None
+    return max(there, key=lambda strip: strip.channel) if there else None
+
+
+def pieces_of(scene, strips, start, end):
+    """The stretch as clips of files one after the other; empty where it must be rendered.
+
+    Texts and sounds do not count: the engine watches what lies below a title.
+    """
+    spans = [(host.start_of(strip), host.end_of(strip)) for strip in host.strips_of(scene) if _is_effect(strip)]
+    plain = all(host.is_plain_movie(scene, strip) and host.fills_the_frame(strip) for strip in strips)
+    if not plain or any(a < end and b > start for a, b in spans):
+        return ()
+    inner = {edge for strip in strips for edge in (host.start_of(strip), host.end_of(strip)) if start < edge < end}
+    edges = [start, *sorted(inner), end]
+    pieces = []
+    for first, last in pairwise(edges):
+        strip = _top_strip(strips, first)
+        if strip is None:
+            pieces.append(Piece("black", None, 0, last - first))
+            continue
+        into = first - host.start_of(strip) + int(host.offset_of(strip))
+        pieces.append(Piece(strip.name, host.file_of(strip), into, last - first))
+    return _joined(pieces)
+
+
+def _is_effect(strip):
+    """Whether a strip changes how others look."""
+    return not strip.mute and strip.type not in (*host.VISUAL, "SOUND", "TEXT")
+
+
+def _joined(pieces):
+    """Pieces that go on where the one before ends, as one: a strip that passes below another's end is no cut."""
+    joined = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if last is not None and _goes_on(last, piece):
+            joined[-1] = replace(last, frames=last.frames + piece.frames)
+        else:
+            joined.append(piece)
+    return tuple(joined)
+
+
+def _goes_on(last, piece):
+    same = (last.name, last.file) == (piece.name, piece.file)
+    return same and (piece.file is None or last.first + last.frames == piece.first)

@@ -23,6 +23,7 @@ from .client.commands import (
     reroll_command,
     score_command,
 )
+from .client.cutlist import otio_text
 from .client.faults import Fault
 from .client.process import DONE, FAILED, RUNNING, Job
 from .client.times import seconds_of
@@ -165,10 +166,8 @@ def score(scene, engine, stretch, music, channel, blender=None):
     scratch = files.scratch_in(folder)
     commands, tentative, path = [], [], stretch.file
     if path is None:
-        path = project.with_name(f"{project.stem} picture.mp4")
-        path = files.free_name(folder, path.name)
+        path, commands = shown_by(stretch, folder, project, scratch, blender, with_sound=music.duck_notes)
         tentative.append(path)
-        commands.append(render_command(stretch, path, scratch, blender, with_sound=music.duck_notes))
     picture = stretch.picture(path, rate)
     commands.append(score_command(engine, picture, music, scratch / "take.wav", project))
     origin_s, duration_s = stretch.origin_s(rate), stretch.duration_s(rate)
@@ -195,6 +194,25 @@ def score(scene, engine, stretch, music, channel, blender=None):
         return told(made)
 
     return Session(Job(commands, finish=finish, scratch=[scratch], tentative=tentative), scene.name, put)
+
+
+def shown_by(stretch, folder, project, scratch, blender=None, *, with_sound=False):
+    """The file that will show a stretch, and the commands that make it: a cut list is written at once, all else must be
+    rendered. Speech is heard in a rendered picture only.
+
+    Raises:
+        Fault: if the cut list cannot be written.
+    """
+    if stretch.pieces and not with_sound:
+        path = files.free_name(folder, f"{project.stem}.otio")
+        text = otio_text(stretch.title, stretch.pieces, host.rate_of(bpy.data.scenes[stretch.scene]))
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise Fault(f"'{path}' cannot be written: {(error.strerror or str(error)).lower()}.") from error
+        return path, []
+    path = files.free_name(folder, f"{project.stem} picture.mp4")
+    return path, [render_command(stretch, path, scratch, blender, with_sound=with_sound)]
 
 
 def render_command(stretch, target, scratch, blender=None, *, with_sound=False):
@@ -265,14 +283,14 @@ def reconform(scene, engine, record, stretch, music, blender=None):
     Raises:
         Fault: if this cannot work.
     """
-    if stretch.file is not None:
-        raise Fault("A strip of one file follows its file.", "Score it again, or score the scene.")
+    if picture_from(record).range_s is not None:
+        raise Fault("This music was made for a stretch of one file.", "Score the strip again, or score the scene.")
     project, folder, rate = there(record.project), host.absolute(record.folder), host.rate_of(scene)
     scratch = files.scratch_in(folder)
-    path = files.free_name(folder, f"{project.stem} picture.mp4")
+    path, commands = shown_by(stretch, folder, project, scratch, blender)
     stems = "mix" not in record.shown
     commands = [
-        render_command(stretch, path, scratch, blender),
+        *commands,
         reconform_command(
             engine, project, record.current, path, scratch / "take.wav", stems=stems, extra=music.extra
         ),
