@@ -42,6 +42,7 @@ BASE_EXTRAS = ("player", "synth", "train")
 BUILD_EXTRAS = ("player", "synth", "package")
 TORCH_INDEX_VARIABLE = "DIFFBGM_TORCH_INDEX"
 FAILED_CHECKS_VARIABLE = "DIFFBGM_FAILED_CHECKS"
+MOST_WORKERS = 4
 COMMANDS = ("demo", "test", "run", "studio", "train", "build")
 
 
@@ -374,16 +375,23 @@ def pytest_command(*arguments: str) -> list[str]:
     return [python, "-m", "pytest", *without_qt, *arguments]
 
 
+def side_by_side() -> tuple[list[str], dict[str, str]]:
+    """Arguments of pytest and variables for a process a core, each with one thread; the tests of a file stay together."""
+    workers = min(MOST_WORKERS, os.cpu_count() or 1)
+    return ["-n", str(workers), "--dist", "loadfile"], {"OMP_NUM_THREADS": "1"}
+
+
 def test(arguments: Sequence[str]) -> int:
     """The whole check, or with arguments pytest alone. pytest comes last; its closing line ends the output."""
     os.chdir(ROOT)
+    options, variables = ([], {}) if arguments else side_by_side()
     failed = []
     for name, command in [] if arguments else check_commands():
         say(f"== {name}")
         if run_child(command) != 0:
             failed.append(name)
     say("== pytest")
-    code = run_child(pytest_command(*arguments), **{FAILED_CHECKS_VARIABLE: ", ".join(failed)})
+    code = run_child(pytest_command(*options, *arguments), **{FAILED_CHECKS_VARIABLE: ", ".join(failed)}, **variables)
     return code or int(bool(failed))
 
 

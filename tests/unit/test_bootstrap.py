@@ -259,7 +259,9 @@ def test_the_check_ends_with_pytest_and_remembers_what_failed(
     assert len(commands) == 4
     assert "ruff check" in commands[0]
     assert "lint-imports" in commands[2]
-    assert children[-1] == ("pytest", {"DIFFBGM_FAILED_CHECKS": "mypy"})
+    command, variables = children[-1]
+    assert command.startswith("pytest -n ") and command.endswith(" --dist loadfile")
+    assert variables == {"DIFFBGM_FAILED_CHECKS": "mypy", "OMP_NUM_THREADS": "1"}
 
 
 def test_with_arguments_only_pytest_runs(bootstrap: ModuleType, children: list[tuple[str, dict[str, str]]]) -> None:
