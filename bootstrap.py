@@ -376,7 +376,7 @@ def pytest_command(*arguments: str) -> list[str]:
 
 
 def side_by_side() -> tuple[list[str], dict[str, str]]:
-    """Arguments of pytest and variables for a process a core, each with one thread; the tests of a file stay together."""
+    """Arguments and variables of a pytest with a process a core, each of one thread; tests of a file stay together."""
     workers = min(MOST_WORKERS, os.cpu_count() or 1)
     return ["-n", str(workers), "--dist", "loadfile"], {"OMP_NUM_THREADS": "1"}
 
