@@ -64,7 +64,7 @@ def complete_hits(
         if not 0 <= step < n_steps:
             continue
         if not _begins(piece, step):
-            _move_neighbour(piece, step, may)
+            _move_neighbour(piece, step, may, hits=frozenset(hits))
         struck = _begins(piece, step)
         chord = harmony.chord_at(step / STEPS_PER_BEAT)
         if not struck:
@@ -78,9 +78,10 @@ def _begins(notes: set[Note], step: int) -> list[Note]:
     return [note for note in notes if note.onset == step]
 
 
-def _move_neighbour(notes: set[Note], step: int, may: May) -> None:
-    """Move an attack from the 16th after or before a hit onto it: the deepest voice that has one."""
-    for beside in (step + 1, step - 1):
+def _move_neighbour(notes: set[Note], step: int, may: May, *, hits: frozenset[int]) -> None:
+    """Move an attack from the 16th after or before a hit onto it: the deepest voice that has one. What begins on
+    another hit stays there."""
+    for beside in (place for place in (step + 1, step - 1) if place not in hits):
         for voice in (Voice.BASS, Voice.INNER, Voice.MELODY):
             group = [note for note in notes if note.onset == beside and note.voice is voice]
             moved = [replace(note, onset=step, duration=note.end - step) for note in group if note.end > step]
@@ -192,5 +193,14 @@ def complete(
     if settings.ending == "ring":
         done = complete_ending(done, plan.harmony, final_step(plan.tempo, plan.duration_s), n_steps=n_steps, may=may)
     if settings.hit_onsets and notes:
-        done = complete_hits(done, plan.harmony, plan.accent_steps(), n_steps=n_steps, may=may)
+        done = complete_hits(done, plan.harmony, _hits_to_complete(plan, settings), n_steps=n_steps, may=may)
     return done
+
+
+def _hits_to_complete(plan: MusicPlan, settings: GenerationSettings) -> list[int]:
+    """The hits on which something must begin: while the last chord rings only the starred ones."""
+    if settings.ending == "loop":
+        return list(plan.accent_steps())
+    final = final_step(plan.tempo, plan.duration_s)
+    starred = () if plan.solution is None else plan.solution.star_steps()
+    return [step for step in plan.accent_steps() if step <= final or step in starred]

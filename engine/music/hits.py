@@ -29,6 +29,8 @@ would hammer. The middle one lies just under a second and a half, so that cuts a
 STAR_SALIENCE: Final[dict[Strictness, float]] = {"strict": 0.1, "balanced": 0.15, "free": 0.75}
 OPENING_S: Final = Fraction(3, 10)
 """Auto stars nothing before this: a poster frame is no cut, and a rest cannot be so short."""
+CLOSING_S: Final = Fraction(1)
+"""Auto stars nothing this near to the end: there the last chord rings, and another attack would be cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +74,18 @@ def gather_hits(
         hits.append(HitPoint(marker.time_s, MARKER_SALIENCE, kind="marker", label=marker.label))
     hits = sorted((hit for hit in hits if 0 <= hit.time_s < duration_s), key=lambda hit: hit.time_s)
     if direction.stars is None:
-        return playable(hits, strictness)
+        return playable(hits, strictness, duration_s=duration_s)
     return _starred(hits, direction.stars, duration_s)
 
 
-def playable(hits: Sequence[HitPoint], strictness: Strictness) -> tuple[HitPoint, ...]:
+def playable(hits: Sequence[HitPoint], strictness: Strictness, *, duration_s: Fraction) -> tuple[HitPoint, ...]:
     """The hits, those starred that stand out and keep their distance: markers first, then the weightiest."""
     distance_s = STAR_DISTANCE_S[strictness]
     kept: list[HitPoint] = []
     for hit in sorted(hits, key=lambda hit: (hit.kind != "marker", -hit.salience, hit.time_s)):
         marked = hit.kind == "marker"
-        stands_out = hit.salience >= STAR_SALIENCE[strictness] and not hit.soft and hit.time_s >= OPENING_S
+        has_room = OPENING_S <= hit.time_s <= duration_s - CLOSING_S
+        stands_out = hit.salience >= STAR_SALIENCE[strictness] and not hit.soft and has_room
         if marked or (stands_out and all(abs(hit.time_s - other.time_s) >= distance_s for other in kept)):
             kept.append(hit)
     stars = {hit.time_s for hit in kept}

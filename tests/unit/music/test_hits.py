@@ -87,5 +87,12 @@ def test_a_starred_dissolve_has_an_instant() -> None:
 
 
 def test_of_near_hits_the_weightier_is_starred() -> None:
-    hits = playable([HitPoint(Fraction(5), 0.4), HitPoint(Fraction(6), 0.9)], "balanced")
+    hits = playable([HitPoint(Fraction(5), 0.4), HitPoint(Fraction(6), 0.9)], "balanced", duration_s=Fraction(60))
     assert _starred(hits) == [6]
+
+
+def test_a_cut_in_the_last_second_is_starred_by_the_user_alone() -> None:
+    cuts = _shots(5, 59.5)
+    assert _starred(gather_hits(cuts, OPEN, "balanced", duration_s=Fraction(60))) == [5]
+    asked = Direction(stars=(Fraction("59.5"),))
+    assert _starred(gather_hits(cuts, asked, "balanced", duration_s=Fraction(60))) == [59.5]
