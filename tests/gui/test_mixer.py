@@ -39,5 +39,5 @@ def test_playing_after_a_long_rest_begins_where_it_stands(qapp: Any, clock: Cloc
     mixer.play()
     assert mixer.position_s == pytest.approx(5.0)
     clock.now += 15.1
-    assert mixer.has_ended and mixer.position_s == pytest.approx(20.0)
+    assert mixer.position_s == pytest.approx(20.0) and mixer.has_ended
     mixer.close()
