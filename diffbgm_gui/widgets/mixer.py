@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
 
 from diffbgm_gui import theme
 from diffbgm_gui.playback import Playback
@@ -22,7 +22,7 @@ HIGHEST_DB: Final = 12.0
 _BEND_DB: Final = -24.0
 _BEND: Final = 250
 _TOP: Final = 1000
-_NARROW_PX: Final = 620
+_NARROW_PX: Final = 700
 
 
 class Fader(QSlider):
@@ -40,7 +40,7 @@ class Fader(QSlider):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._default_db = default_db
         self.setRange(0, _TOP)
-        self.setMinimumWidth(60)
+        self.setMinimumWidth(40)
         self.setMaximumWidth(150)
         self.setSingleStep(14)
         self.setPageStep(83)
@@ -103,6 +103,7 @@ class Channel(QWidget):
         self.switch.setIcon(_sound_icon(True))
         self.switch.toggled.connect(lambda on: self.switch.setIcon(_sound_icon(on)))
         self.name = QLabel(name)
+        self.name.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.fader = Fader(default_db=default_db)
         self.fader.setToolTip(fader_tip)
         self.fader.setAccessibleName(self.tr("Level of {}").format(name))

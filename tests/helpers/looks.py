@@ -79,7 +79,9 @@ def _lack(widget: QWidget) -> str:
             if longest > width and widget.text().isascii():
                 return f"a word of {longest} px in {width}"
             return f"needs a height of {need}, has {height}" if need > height + 2 else ""
-        need = widget.sizeHint()
+        margins = widget.contentsMargins()
+        need = metrics.size(0, widget.text())
+        need += QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
         return f"needs {need.width()}x{need.height()}, has {width}x{height}" if _is_less(widget.size(), need) else ""
     if isinstance(widget, QTabBar):
         need = sum(widget.tabSizeHint(i).width() for i in range(widget.count()))
