@@ -23,7 +23,7 @@ from engine.events import Report, Stage, Warned
 from engine.interchange.edit import Sound as TimelineSound
 from engine.interchange.export import WITH_SOUND, TimelineFile, edit_of, timeline_text
 from engine.manifest import build_manifest, container_metadata
-from engine.music.curves import Agreement, agreements
+from engine.music.curves import Agreement, all_agreements
 from engine.music.midi import midi_bytes
 from engine.music.score import Score
 from engine.music.take import Take
@@ -232,8 +232,8 @@ class _Delivery:
         return Delivered(score, manifest)
 
     def _curves(self, score: Score) -> tuple[Agreement, ...]:
-        """Every drawn curve, as asked and as achieved."""
-        return agreements(self.take.direction, self.take.notes, score, self.take.plan)
+        """Every curve, as asked by the user or the picture, and as achieved."""
+        return all_agreements(self.take.direction, self.take.notes, score, self.take.plan)
 
     def _score(self) -> Score:
         with self.stages.stage(Stage.SCORE, 1, "score") as report:

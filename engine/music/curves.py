@@ -11,20 +11,21 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from engine.direction import Curve, Direction
-from engine.music.controls import smooth
+from engine.music.controls import DYNAMIC, SEMANTIC, smooth
 from engine.music.music_plan import MusicPlan
 from engine.music.notes import Note, NoteTable
 from engine.music.score import Score
 from engine.timebase import BEATS_PER_BAR, STEPS_PER_BEAT, TempoMap
 
 FloatArray = NDArray[np.float32]
+Asker = Literal["user", "picture"]
 
 CONTROLS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "density": ("density", "rhythm"),
@@ -131,25 +132,28 @@ class Agreement:
         name: of the curve.
         asked: 0..1, f32 `[T]`; got: in the measure's own unit, f32 `[T]`; both smoothed over a bar.
         rho: Spearman's rank correlation, NaN where the asked curve is flat or there are fewer than three beats.
+        asked_by: "user" for a drawn curve, else "picture"; what the picture asks is in the unit of its condition row.
     """
 
     name: str
     asked: FloatArray
     got: FloatArray
     rho: float
+    asked_by: Asker = "user"
 
     def to_json(self) -> dict[str, Any]:
         return {
+            "asked_by": self.asked_by,
             "spearman": None if math.isnan(self.rho) else round(self.rho, 3),
             "asked": [round(float(value), 3) for value in self.asked],
             "achieved": [round(float(value), 3) for value in self.got],
         }
 
 
-def compare(asked: FloatArray, got: FloatArray, name: str) -> Agreement:
+def compare(asked: FloatArray, got: FloatArray, name: str, asked_by: Asker = "user") -> Agreement:
     """Asked against achieved, `[T]` each, as given beat by beat."""
     a, b = smooth(asked, BEATS_PER_BAR), smooth(got, BEATS_PER_BAR)
-    return Agreement(name, a, b, rank_correlation(a, b))
+    return Agreement(name, a, b, rank_correlation(a, b), asked_by)
 
 
 def rank_correlation(a: FloatArray, b: FloatArray) -> float:
@@ -169,3 +173,19 @@ def agreements(direction: Direction, notes: Sequence[Note], score: Score, plan: 
         return ()
     got = measured(notes, score, plan.n_beats)
     return tuple(compare(values, got[name], name) for name, values in asked.items())
+
+
+def all_agreements(direction: Direction, notes: Sequence[Note], score: Score, plan: MusicPlan) -> tuple[Agreement, ...]:
+    """Every curve against what came of it: as it was drawn, else as the picture asks for it."""
+    by_user = {agreement.name: agreement for agreement in agreements(direction, notes, score, plan)}
+    got = measured(notes, score, plan.n_beats)
+    rows = plan.conditions
+    told = []
+    for name, (control, *_) in CONTROLS_OF.items():
+        part, names = (rows.dynamic, DYNAMIC) if control in DYNAMIC else (rows.semantic, SEMANTIC)
+        asked = part[:, names.index(control)]
+        if name in by_user:
+            told.append(by_user[name])
+        elif np.isfinite(asked).all():
+            told.append(compare(asked, got[name], name, "picture"))
+    return tuple(told)
