@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
@@ -89,3 +90,18 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 def _schema_of(model: type[BaseModel] | None) -> dict[str, Any]:
     return {"type": "object"} if model is None else {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _main() -> None:
+    import sys
+
+    from engine.service.api import Api
+    from engine.service.foreman import Foreman
+    from engine.service.places import Places
+
+    description = openapi(Api(Foreman(1, 1), Places(())).endpoints())
+    sys.stdout.write(json.dumps(description, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    _main()
