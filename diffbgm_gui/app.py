@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from diffbgm_gui.languages import use_language
@@ -19,6 +20,7 @@ from diffbgm_gui.main_window import TITLE, MainWindow
 from diffbgm_gui.preferences import AppSettings, Preferences
 from diffbgm_gui.theme import apply_theme
 from engine import __version__
+from engine.resources import find_resource
 
 if TYPE_CHECKING:
     from diffbgm_gui.scenes import Scene
@@ -35,6 +37,10 @@ def make_application(arguments: list[str], settings: AppSettings | None = None) 
     app.setApplicationDisplayName(TITLE)
     app.setOrganizationName("diffbgm")
     app.setApplicationVersion(__version__)
+    app.setDesktopFileName("diffbgm-studio")
+    icon = find_resource("app", "diffbgm.svg")
+    if icon is not None:
+        app.setWindowIcon(QIcon(str(icon)))
     use_language(app, settings.language)
     apply_theme(app, settings.theme)
     return app

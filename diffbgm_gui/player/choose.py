@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from typing import Final
 
 from PySide6.QtCore import QObject
@@ -26,23 +27,38 @@ def make_player(kind: str = "", parent: QObject | None = None) -> Player:
             stills, which say why.
     """
     said = ""
-    if kind in ("", "vlc"):
-        instance = load_vlc()
-        if instance is not None:
-            return VlcPlayer(instance, parent)
-        said = "VLC is not there."
-    if kind in ("", "qt"):
-        try:
-            from PySide6 import QtMultimedia
-        except ImportError as error:
-            logger.info("Qt Multimedia does not load: %s", error)
-            return StillsPlayer(reason(str(error)), parent)
-        player = QtPlayer(QtMultimedia, parent)
-        if player.is_available:
+    for name in order() if kind == "" else (kind,):
+        player = _vlc(parent) if name == "vlc" else _qt(parent) if name == "qt" else None
+        if isinstance(player, Player):
             return player
-        player.deleteLater()
-        said = "Qt Multimedia has no backend on this machine."
+        said = player or said
     return StillsPlayer(said or "no library for playing was asked for.", parent)
+
+
+def order() -> tuple[str, ...]:
+    """What is tried: VLC is smoother, but a built application has Qt's player with it, and the system's VLC was made
+    with other versions of the libraries that both use."""
+    return ("qt", "vlc") if getattr(sys, "frozen", False) else ("vlc", "qt")
+
+
+def _vlc(parent: QObject | None) -> Player | str:
+    """The player, or why it is not there."""
+    instance = load_vlc()
+    return "VLC is not there." if instance is None else VlcPlayer(instance, parent)
+
+
+def _qt(parent: QObject | None) -> Player | str:
+    """The player, or why it is not there."""
+    try:
+        from PySide6 import QtMultimedia
+    except ImportError as error:
+        logger.info("Qt Multimedia does not load: %s", error)
+        return reason(str(error))
+    player = QtPlayer(QtMultimedia, parent)
+    if player.is_available:
+        return player
+    player.deleteLater()
+    return "Qt Multimedia has no backend on this machine."
 
 
 def reason(said: str) -> str:

@@ -48,7 +48,9 @@ class AboutBox(QDialog):
         own = self.tr("This program is under the MIT licence. Qt {} is used under the LGPL, version 3.")
         own = own.format(qVersion())
         pages = [(self.tr("Licence"), f"{own}\n\n{_read('licences', 'MIT.txt')}")]
-        for title, name in ((self.tr("Parts"), "README.md"), ("POP909", "POP909.txt")):
+        # The page of parts is written by the build, from what the application holds.
+        held = (self.tr("Parts"), "THIRD_PARTY.md" if find_resource("licences", "THIRD_PARTY.md") else "README.md")
+        for title, name in (held, ("POP909", "POP909.txt")):
             text = _read("licences", name)
             if text:
                 pages.append((title, text))
