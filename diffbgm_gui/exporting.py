@@ -1,6 +1,7 @@
 """What an export writes: kinds of files, their names, the jobs for the engine. No Qt in it.
 
 Another kind of file is one more entry of `KINDS`: its key is the field of `engine.delivery.Outputs` that asks for it.
+A timeline brings the music's WAV along, which it names, unless it names stems.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from diffbgm_gui.document import Document, TakeEntry
+from engine.interchange.export import SUFFIXES, TimelineFile
 from engine.music.take import Take
 
 VIDEO: Final = "video"
+TIMELINE: Final = "timelines"
 SOUND_FIELDS: Final = (
     "original_audio", "original_gain_db", "music_gain_db", "duck", "duck_db", "loudness_lufs", "true_peak_db",
     "fade_in_s", "fade_out_s",
@@ -30,7 +33,7 @@ class Kind:
 
     Attributes:
         key: the field of `engine.delivery.Outputs`; `VIDEO` stands for the film with its music.
-        suffix: of its name; a folder where there is none.
+        suffix: of its name; a folder where there is none. Those of `VIDEO` and `TIMELINE` are chosen apart.
         ending: what its name has besides, as " stems".
         is_sound: whether what is chosen about loudness and fades acts on it.
     """
@@ -46,6 +49,7 @@ KINDS: Final = (
     Kind("wav", ".wav"),
     Kind("midi", ".mid", is_sound=False),
     Kind("stems", "", " stems"),
+    Kind(TIMELINE, ""),
     Kind("manifest", ".json", is_sound=False),
 )
 _LEADS: Final = ("wav", "midi")
@@ -59,6 +63,7 @@ class Wish:
     Attributes:
         kinds: keys of `KINDS`.
         container: suffix of the film, as ".mp4".
+        timeline: suffix of the timeline, one of `engine.interchange.export.SUFFIXES`.
         takes: ids, in the order of the wall.
         folder, name: where, and what the names begin with.
     """
@@ -68,6 +73,7 @@ class Wish:
     takes: tuple[str, ...]
     folder: Path
     name: str
+    timeline: str = ".otio"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +81,7 @@ class Job:
     """One take and its files, by the fields of `engine.delivery.Outputs`. `told`: those that the user asked for."""
 
     take: Take
-    files: Mapping[str, Path]
+    files: Mapping[str, Any]
     told: tuple[Path, ...] = field(default=())
 
 
@@ -125,12 +131,16 @@ def _job(wish: Wish, take: Take, name: str, scratch: Path) -> Job:
     paths = dict(_paths(wish, name))
     lead = next((key for key in (VIDEO, *_LEADS) if key in paths), None)
     main = paths[lead] if lead is not None else scratch / f"{name}.mid"
-    files = {"output": main, **{key: path for key, path in paths.items() if key != lead}}
+    files: dict[str, Any] = {"output": main, **{key: path for key, path in paths.items() if key != lead}}
+    if TIMELINE in files:
+        files[TIMELINE] = (TimelineFile(SUFFIXES[wish.timeline], files[TIMELINE]),)
     return Job(take, files, tuple(paths.values()))
 
 
 def _paths(wish: Wish, name: str) -> Iterator[tuple[str, Path]]:
+    kinds = wish.kinds | {"wav"} if TIMELINE in wish.kinds and "stems" not in wish.kinds else wish.kinds
+    suffixes = {VIDEO: wish.container, TIMELINE: wish.timeline}
     for kind in KINDS:
-        if kind.key in wish.kinds:
-            suffix = wish.container if kind.key == VIDEO else kind.suffix
+        if kind.key in kinds:
+            suffix = suffixes.get(kind.key, kind.suffix)
             yield kind.key, wish.folder / f"{name}{kind.ending}{suffix}"

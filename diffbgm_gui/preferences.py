@@ -45,6 +45,7 @@ class AppSettings:
         cache_limit_mb: what kept analyses may take up.
         export_kinds: what was exported last, keys of `exporting.KINDS` with spaces between them.
         export_container: suffix of the video, as ".mp4"; "" for the first that holds the picture.
+        export_timeline: suffix of timelines for editors.
         export_folder: where to; "" for beside the film.
     """
 
@@ -59,6 +60,7 @@ class AppSettings:
     cache_limit_mb: int = 512
     export_kinds: str = "video"
     export_container: str = ""
+    export_timeline: str = ".otio"
     export_folder: str = ""
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 
-from diffbgm_gui.exporting import Wish, files_of, jobs_of, safe_name
+from diffbgm_gui.exporting import TIMELINE, Wish, files_of, jobs_of, safe_name
 from diffbgm_gui.main_window import MainWindow
 from diffbgm_gui.preferences import read_settings
 from diffbgm_gui.run_state import Phase
 from diffbgm_gui.widgets.export import ExportDialog
 from engine.delivery import Outputs
+from engine.interchange.export import TimelineFile
 from tests.gui.fakes import FakeEngine
 from tests.helpers.video import TinyVideo
 
@@ -62,13 +63,27 @@ def test_everything_is_written_at_once(
     assert takes == [entry.id for entry in window.studio.document.takes]
     outputs = engine.exports[0][1]
     stem = f"{window.studio.document.video.stem}-music - Take 1"
-    assert outputs == Outputs(
-        *(Path(dialog.folder.text()) / f"{stem}{end}" for end in (".mp4", ".mid", ".wav", ".json", " stems"))
-    )
+    folder = Path(dialog.folder.text())
+    ends = (".mp4", ".mid", ".wav", ".json", " stems")
+    timelines = (TimelineFile("otio", folder / f"{stem}.otio"),)
+    assert outputs == Outputs(*(folder / f"{stem}{end}" for end in ends), timelines)
     assert dialog.foot.currentIndex() == 2 and f"{stem}.mp4" in dialog.result.text()
-    assert window.state.notice is not None and window.state.notice.message == "10 files are written."
+    assert window.state.notice is not None and window.state.notice.message == "12 files are written."
     dialog.done_button.click()
     assert not dialog.isVisible()
+
+
+def test_a_timeline_brings_the_wav_that_it_names(dialog: ExportDialog, qtbot: Any, engine: FakeEngine) -> None:
+    for key, check in dialog.kinds.items():
+        check.setChecked(key == TIMELINE)
+    dialog.timeline.setCurrentIndex(dialog.timeline.findData(".fcpxml"))
+    names = dialog.names.text()
+    assert ".wav" in names and ".fcpxml" in names and not dialog.container.isEnabled()
+    written(dialog, qtbot)
+    outputs = engine.exports[0][1]
+    assert outputs.output.suffix == ".wav" and [file.kind for file in outputs.timelines] == ["fcpxml"]
+    assert outputs.timeline_wav == outputs.output
+    assert dialog._preferences.current.export_timeline == ".fcpxml"
 
 
 @pytest.mark.parametrize(

@@ -24,13 +24,13 @@ from PySide6.QtWidgets import (
 )
 
 from diffbgm_gui.document import with_settings
-from diffbgm_gui.exporting import KINDS, VIDEO, Wish, files_of, jobs_of, proposed_name, safe_name
+from diffbgm_gui.exporting import KINDS, TIMELINE, VIDEO, Wish, files_of, jobs_of, proposed_name, safe_name
 from diffbgm_gui.preferences import Preferences
 from diffbgm_gui.run_state import ExportFinished, Phase, RunViewState
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.widgets.check import Check
 from diffbgm_gui.widgets.export.sound import SoundForm
-from diffbgm_gui.widgets.export.words import CONTAINERS, kind_tip, kind_title, tr
+from diffbgm_gui.widgets.export.words import CONTAINERS, TIMELINES, kind_tip, kind_title, tr
 from diffbgm_gui.widgets.panel.controls import Drop
 from diffbgm_gui.widgets.takes.words import hit_words
 from diffbgm_gui.words import status_words
@@ -115,6 +115,14 @@ class ExportDialog(QDialog):
         self.container.setCurrentIndex(max(0, at))
         self.container.currentIndexChanged.connect(self._follow)
         grid.addWidget(self.container, 0, 1)
+        self.timeline = Drop()
+        self.timeline.setAccessibleName(tr("Format of the timeline"))
+        self.timeline.setToolTip(tr("A WAV of the music is written beside it, unless there are stems"))
+        for suffix, title in TIMELINES.items():
+            self.timeline.addItem(tr(title), suffix)
+        self.timeline.setCurrentIndex(max(0, self.timeline.findData(self._preferences.current.export_timeline)))
+        self.timeline.currentIndexChanged.connect(self._follow)
+        grid.addWidget(self.timeline, [kind.key for kind in KINDS].index(TIMELINE), 1)
         if not self._studio.state.containers:
             self.kinds[VIDEO].setChecked(False)
             self.kinds[VIDEO].setEnabled(False)
@@ -236,6 +244,7 @@ class ExportDialog(QDialog):
             takes=tuple(take_id for take_id, check in self.takes.items() if check.isChecked()),
             folder=Path(self.folder.text().strip()).expanduser(),
             name=self.name.text(),
+            timeline=str(self.timeline.currentData()),
         )
 
     def problem(self, wish: Wish) -> str:
@@ -262,6 +271,7 @@ class ExportDialog(QDialog):
         """Bring everything to what is chosen: names, what can be used, what is wrong."""
         wish = self.wish()
         self.container.setEnabled(VIDEO in wish.kinds)
+        self.timeline.setEnabled(TIMELINE in wish.kinds)
         is_sound = {kind.key for kind in KINDS if kind.is_sound}
         self.sound.show_uses(has_video=VIDEO in wish.kinds, has_any=bool(wish.kinds & is_sound))
         problem = self.problem(wish)
@@ -317,6 +327,7 @@ class ExportDialog(QDialog):
         beside = video is not None and wish.folder == video.parent
         self._preferences.change(
             export_kinds=" ".join(kind.key for kind in KINDS if kind.key in wish.kinds),
+            export_timeline=wish.timeline,
             export_container=wish.container or self._preferences.current.export_container,
             export_folder="" if beside else str(wish.folder),
         )
