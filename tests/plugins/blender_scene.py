@@ -107,6 +107,47 @@ def build(addon):
     return strips_there(addon)
 
 
+def plans(addon):
+    """What would be watched, without doing it."""
+    scene = bpy.context.scene
+    strips = addon.host.strips_of(scene)
+    a, b, c = (next(strip for strip in strips if strip.name == name) for name in "abc")
+
+    def plan(scope, **options):
+        asked = {"use_markers": True, "use_cuts": True, **options}
+        stretch = addon.pictures.stretch_of(scene, scope, **asked)
+        return {
+            "frames": (stretch.start, stretch.end),
+            "file": None if stretch.file is None else (stretch.file.name, stretch.offset),
+            "pieces": [(piece.name, piece.first, piece.frames) for piece in stretch.pieces],
+            "keep": stretch.keep,
+            "cuts": stretch.cuts,
+            "stars": stretch.stars,
+        }
+
+    found = {"scene": plan("SCENE"), "rendered": plan("SCENE", always_render=True)}
+    a.select = b.select = True
+    found["selection"] = plan("SELECTION")
+    found["named"] = plan("SELECTION", names=("c",))
+    b.mute = True
+    found["muted"] = plan("SCENE")
+    b.mute = False
+    c.transform.offset_x = 10
+    found["moved"] = plan("SCENE")
+    c.transform.offset_x = 0
+    c.use_reverse_frames = True
+    found["reversed"] = plan("SCENE")
+    c.use_reverse_frames = False
+    over = strips.new_movie("over", str(FOLDER / "c.mp4"), 2, 101)
+    over.frame_final_duration = 24
+    found["over"] = plan("SCENE")
+    over.frame_final_duration = 200  # holds its last picture
+    found["held"] = plan("SCENE")
+    strips.remove(over)
+    a.select = b.select = False
+    return found
+
+
 def cancelled(addon):
     """Cancel while the engine composes from the cut list."""
     return cancel_at(addon, "Composing", always_render=False)
@@ -194,8 +235,12 @@ def music_now(addon):
 
 def mixed(addon):
     """Mix the sequencer down."""
+    return mixdown(addon, "mixdown.wav")
+
+
+def mixdown(addon, name):
     bpy.context.scene.render.ffmpeg.audio_mixrate = 48000
-    target = FOLDER / "mixdown.wav"
+    target = FOLDER / name
     for strip in addon.host.strips_of(bpy.context.scene):
         if strip.type == "SOUND" and not strip.name.startswith("♪"):
             strip.mute = True
@@ -219,7 +264,9 @@ def rerolled(addon):
     scene.diffbgm.takes, scene.diffbgm.seed = 1, 77
     result = bpy.ops.diffbgm.reroll()
     volume = addon.placing.music_strips(scene)[0].volume
+    mix = mixdown(addon, "rerolled.wav")
     return {
+        "mix": mix,
         "result": list(result), "playhead": playhead, "selection": selection, "volume": volume, **music_now(addon)
     }  # fmt: skip
 
@@ -253,6 +300,7 @@ def reopened(addon):
 def strip(addon):
     """Score one trimmed movie strip from its file, with stems, at a channel of its own."""
     scene = bpy.context.scene
+    addon.host.editor_of(scene).active_strip = addon.placing.music_strips(scene)[0]
     bpy.ops.diffbgm.remove()
     gone = music_now(addon)
     movie = next(s for s in addon.host.strips_of(scene) if s.name == "b")
@@ -275,7 +323,7 @@ def rendered(addon):
 def failed(addon):
     """A failing engine leaves everything as it was."""
     before = music_now(addon)
-    bpy.context.scene.diffbgm.scope = "SCENE"
+    bpy.context.scene.diffbgm.scope, bpy.context.scene.diffbgm.always_render = "SCENE", False
     addon_settings = bpy.context.preferences.addons[addon.__name__].preferences
     addon_settings.options = "--bundle nowhere"
     said = refusal(bpy.ops.diffbgm.score)

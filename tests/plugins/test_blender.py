@@ -1,6 +1,6 @@
 """The add-on in a real Blender: three strips scored by the engine that comes along, in few steps.
 
-One run of Blender (about a minute of work: it starts the engine six times) serves all tests here. They are skipped
+One run of Blender (over a minute of work: it starts the engine nine times) serves all tests here. They are skipped
 where there is no Blender.
 """
 
@@ -99,6 +99,22 @@ def test_cancel_is_at_once_and_leaves_nothing(found: dict[str, Any], name: str, 
     assert state["same"], "strips, markers or files were left"
 
 
+def test_what_is_watched(found: dict[str, Any]) -> None:
+    plans = found["plans"]
+    whole = [["a", 0, 72], ["b", 0, 96], ["c", 0, 60]]
+    assert plans["scene"]["frames"] == [START, END] and plans["scene"]["pieces"] == whole
+    assert plans["scene"]["cuts"] == [[83, "b"], [179, "c"]] and plans["scene"]["stars"] == [131]
+    assert plans["rendered"]["pieces"] == []
+    assert plans["selection"]["frames"] == [START, 179] and plans["selection"]["keep"] == ["a", "b"]
+    assert plans["selection"]["pieces"] == whole[:2]
+    assert plans["named"]["frames"] == [179, END] and plans["named"]["file"] == ["c.mp4", 0]
+    assert plans["muted"]["pieces"] == [["a", 0, 72], ["black", 0, 96], ["c", 0, 60]]
+    assert plans["over"]["pieces"] == [["a", 0, 72], ["b", 0, 18], ["over", 0, 24], ["b", 42, 54], ["c", 0, 60]]
+    assert [cut[0] for cut in plans["over"]["cuts"]] == [83, 101, 125, 179]
+    for name in ("moved", "reversed", "held"):
+        assert plans[name]["pieces"] == [], name
+
+
 def test_a_second_run_is_refused_while_one_is_at_work(found: dict[str, Any]) -> None:
     assert "no refusal" not in found["cancelled"]["second"]
 
@@ -159,6 +175,10 @@ def test_reroll_replaces_the_sound_and_keeps_the_strip(found: dict[str, Any]) ->
     _, new = samples_of(state["sounds"][0])
     assert old.shape == new.shape
     assert np.abs(old - new).max() > 100
+    _, mix = samples_of(state["mix"])
+    length = min(len(mix), len(new))
+    heard = [np.corrcoef(mix[:length, 0], sound[:length, 0])[0, 1] for sound in (old, new)]
+    assert heard[1] >= 0.99 > heard[0], "the strip plays another take than it says"
     assert [marker[0] for marker in state["markers"]] == [marker[0] for marker in before["markers"]]
 
 

@@ -36,6 +36,7 @@ from plugins.blender.diffbgm_studio.client.commands import (
     reconform_command,
     reroll_command,
     score_command,
+    split_options,
 )
 from plugins.blender.diffbgm_studio.client.cutlist import Piece, otio_text
 from plugins.blender.diffbgm_studio.client.faults import Fault
@@ -127,6 +128,13 @@ def test_the_engine_reads_every_option_of_a_score_command(tmp_path: Path) -> Non
     assert args.star == [Fraction(1)]
     assert args.stems == str(tmp_path / "take parts")
     assert (args.json, args.progress) == (True, "json")
+
+
+def test_options_are_taken_apart_as_typed() -> None:
+    typed = r"""--device cuda --bundle "C:\my models\new" --key='A minor'"""
+    assert split_options(typed) == ("--device", "cuda", "--bundle", r"C:\my models\new", "--key=A minor")
+    with pytest.raises(Fault, match="open quote"):
+        split_options('--key "A minor')
 
 
 def test_no_stars_asked_and_none_wanted_differ(tmp_path: Path) -> None:

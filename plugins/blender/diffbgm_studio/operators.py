@@ -183,6 +183,7 @@ class DIFFBGM_OT_reconform(_Long, bpy.types.Operator):
             use_markers=asked.use_markers,
             use_cuts=asked.use_cuts,
             always_render=asked.always_render or record.scope == "STRIP",
+            names=record.keep,
         )
         engine, extra = preferences.engine_words(), preferences.further_options()
         return session.reconform(scene, engine, record, stretch, asked.music(extra))

@@ -76,13 +76,16 @@ class Stretch:
         )
 
 
-def stretch_of(scene, scope, *, use_markers, use_cuts, always_render=False):
+def stretch_of(scene, scope, *, use_markers, use_cuts, always_render=False, names=()):
     """The stretch that a scope means now.
+
+    Args:
+        names: of the strips that it means, whatever is selected; empty for what is.
 
     Raises:
         Fault: if there is nothing to see in it.
     """
-    strips = _scope_strips(scene, scope)
+    strips = _named_strips(scene, names) if names else _scope_strips(scene, scope)
     if scope == "SCENE":
         start, end, title, keep = scene.frame_start, scene.frame_end + 1, "scene", ()
     else:
@@ -108,6 +111,13 @@ def stretch_of(scene, scope, *, use_markers, use_cuts, always_render=False):
         moments=moments,
         stars=stars,
     )
+
+
+def _named_strips(scene, names):
+    found = [strip for strip in host.strips_of(scene) if host.is_visual(strip) and strip.name in names]
+    if not found:
+        raise Fault("The strips that this music was made for are not there any more.", "Score again.")
+    return sorted(found, key=host.start_of)
 
 
 def _scope_strips(scene, scope):

@@ -1,9 +1,8 @@
 """Preferences of the add-on: where the engine is."""
 
-import shlex
-
 import bpy
 
+from .client.commands import split_options
 from .client.faults import Fault
 from .client.locate import find_engine
 
@@ -60,7 +59,4 @@ def further_options():
         Fault: if a quote is open.
     """
     preferences = settings()
-    try:
-        return tuple(shlex.split(preferences.options)) if preferences is not None else ()
-    except ValueError as error:
-        raise Fault("The further options in the preferences have an open quote.") from error
+    return () if preferences is None else split_options(preferences.options)

@@ -184,6 +184,7 @@ def score(scene, engine, stretch, music, channel, blender=None):
         origin_s=str(origin_s),
         duration_s=str(duration_s),
         scope=stretch.scope,
+        keep=stretch.keep,
         picture=picture_text(picture),
     )
 
@@ -193,7 +194,8 @@ def score(scene, engine, stretch, music, channel, blender=None):
         placing.place(at, record(takes=tuple(made), current=made[0].id, shown=shown), stretch.start, channel)
         return told(made)
 
-    return Session(Job(commands, finish=finish, scratch=[scratch], tentative=tentative), scene.name, put)
+    job = Job(commands, finish=finish, scratch=[scratch], tentative=tentative, project=project)
+    return Session(job, scene.name, put)
 
 
 def shown_by(stretch, folder, project, scratch, blender=None, *, with_sound=False):
@@ -353,7 +355,8 @@ def replace_earlier(scene, stretch):
     """Take out the music that was made for the same stretch before."""
     for strip in placing.music_strips(scene):
         record = placing.record_of(strip) if strip.name in host.strips_of(scene) else None
-        if record is not None and record.scope == stretch.scope and host.start_of(strip) == stretch.start:
+        same = record is not None and (record.scope, record.keep) == (stretch.scope, stretch.keep)
+        if same and host.start_of(strip) == stretch.start:
             placing.remove(scene, placing.music_strips(scene, record.id), record)
             replace_earlier(scene, stretch)
             return
@@ -369,8 +372,9 @@ def told(made):
     """A sentence on takes."""
     first = made[0]
     exact = sum(abs(hit.error_ms) < 0.5 for hit in first.hits)
+    hits = f"{exact} of {len(first.hits)} hits exact, " if first.hits else ""
     count = f"{len(made)} takes" if len(made) > 1 else first.name
-    return f"{count}: {exact} of {len(first.hits)} hits exact, {first.bars.count} bars, seed {first.seed}."
+    return f"{count}: {hits}{first.bars.count} bars, seed {first.seed}."
 
 
 def bars_of_frames(scene, strips, record, first, last):

@@ -18,6 +18,7 @@ from ...blender.diffbgm_studio.client.commands import (
     reconform_command,
     reroll_command,
     score_command,
+    split_options,
 )
 from ...blender.diffbgm_studio.client.faults import Fault
 from ...blender.diffbgm_studio.client.locate import find_engine
@@ -199,7 +200,7 @@ class Run:
         bar = bars.bar_at(float(desk.playhead_s()))
         command = reroll_command(
             engine, Path(record.project), record.current, (bar, bar), scratch / "take.wav",
-            seed=settings.music().seed, stems=_has_stems(record), extra=tuple(settings.options.split()),
+            seed=settings.music().seed, stems=_has_stems(record), extra=split_options(settings.options),
         )  # fmt: skip
 
         def made(answers: list[dict[str, Any]]) -> list[Made]:
@@ -254,7 +255,7 @@ class Run:
 
         scratch, exported = passing
         tentative = [] if exported is None else [exported]
-        return Job([command], finish=finish, scratch=[scratch], tentative=tentative).start()
+        return Job([command], finish=finish, scratch=[scratch], tentative=tentative, project=project).start()
 
     def _revision(
         self,

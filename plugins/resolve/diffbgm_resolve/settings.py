@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ...blender.diffbgm_studio.client.choices import MOODS, PALETTES, STRICTNESS
-from ...blender.diffbgm_studio.client.commands import Music
+from ...blender.diffbgm_studio.client.commands import Music, split_options
 from ...blender.diffbgm_studio.client.faults import Fault
 from ...blender.diffbgm_studio.client.locate import WINDOWS
 
@@ -66,7 +66,7 @@ class Settings:
         words = ["--rendered", self.rendered] if self.rendered.strip() else []
         for folder in filter(None, (part.strip() for part in self.media.split(";"))):
             words += ["--media", folder]
-        return (*words, *self.options.split())
+        return (*words, *split_options(self.options))
 
 
 _CHOICES = {"mood": MOODS, "palette": PALETTES, "strictness": STRICTNESS}

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from .faults import Fault
+
 _TALK = ("--json", "--progress", "json")
+
+
+def split_options(text: str) -> tuple[str, ...]:
+    """Options as typed, taken apart at spaces; what is in quotes stays whole, also a path with backslashes.
+
+    Raises:
+        Fault: if a quote is open.
+    """
+    try:
+        return tuple(shlex.split(text.replace("\\", "\\\\")))
+    except ValueError as error:
+        raise Fault("The further options have an open quote.", f"As typed: {text}") from error
 
 
 @dataclass(frozen=True)

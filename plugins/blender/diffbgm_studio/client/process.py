@@ -146,6 +146,7 @@ class Job:
     Args:
         finish: gets the answers when all went well, still beside the editor; what it returns is `product`.
         scratch: folders that vanish when all is over; tentative: files that stay only when all went well.
+        project: where the engine writes a project: half of one does not stay, even if the engine had to be killed.
         environ: of the processes.
     """
 
@@ -156,10 +157,11 @@ class Job:
         finish: Callable[[list[dict[str, Any]]], Any] = lambda answers: answers,
         scratch: Sequence[Path] = (),
         tentative: Sequence[Path] = (),
+        project: Path | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self._commands, self._finish, self._scratch = tuple(commands), finish, tuple(scratch)
-        self._tentative = tuple(tentative)
+        self._tentative, self._project = tuple(tentative), project
         self._environ = dict(engine_environment(environ))
         self._lock = threading.Lock()
         self._cancelled = threading.Event()
@@ -221,11 +223,18 @@ class Job:
             self._fail(f"Something unexpected went wrong ({type(error).__name__}: {error}).", "")
         finally:
             if self.progress().state != DONE:
-                for path in self._tentative:
-                    with contextlib.suppress(OSError):
-                        path.unlink()
+                self._take_back()
             for folder in self._scratch:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _take_back(self) -> None:
+        """Remove what was written by halves."""
+        halves: list[Path] = []
+        if self._project is not None and self._process is not None:
+            halves = list(self._project.parent.glob(f".*.{self._process.pid}.part*"))
+        for path in (*self._tentative, *halves):
+            with contextlib.suppress(OSError):
+                path.unlink()
 
     def _fail(self, message: str, hint: str) -> None:
         with self._lock:

@@ -64,6 +64,7 @@ class MusicRecord:
         project: the engine's project file; folder: of the sound files. Both as the editor writes paths.
         origin_s: the second of the picture at which the strips begin; duration_s: their length; exact, as "n/d".
         scope: what was scored; picture: the video that was scored.
+        keep: names of the strips that it was made for; empty for all of a scene or timeline.
         takes: all of them; current: id of the one that plays.
         shown: the parts that have strips: ("mix",), or the stems.
         markers: (name, frame) of the markers that were set.
@@ -80,6 +81,7 @@ class MusicRecord:
     current: str
     shown: tuple[str, ...] = ("mix",)
     markers: tuple[tuple[str, int], ...] = ()
+    keep: tuple[str, ...] = ()
     format: int = field(default=FORMAT)
 
     def take(self, take_id: str | None = None) -> TakeFiles:
@@ -113,7 +115,7 @@ class MusicRecord:
         try:
             data = json.loads(text)
             data["takes"] = tuple(_read_take(take) for take in data["takes"])
-            data["shown"] = tuple(data["shown"])
+            data["shown"], data["keep"] = tuple(data["shown"]), tuple(data["keep"])
             data["markers"] = tuple((str(name), int(frame)) for name, frame in data["markers"])
             record = cls(**data)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
