@@ -75,11 +75,11 @@ def filled(
     """A window with a film and two takes."""
     window = make_window(lambda: engine)
     window.open(video.path)
-    qtbot.waitUntil(lambda: window.state.phase is Phase.READY, timeout=20_000)
+    qtbot.waitUntil(lambda: window.state.phase is Phase.READY, timeout=60_000)
     for number in (1, 2):
         window.generate_button.click()
         qtbot.waitUntil(
-            lambda n=number: len(window.studio.document.takes) == n and not window.state.is_busy, timeout=20_000
+            lambda n=number: len(window.studio.document.takes) == n and not window.state.is_busy, timeout=60_000
         )
     return window
 
