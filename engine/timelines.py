@@ -19,6 +19,7 @@ from engine.direction import OPEN, Direction
 from engine.errors import InputError, OutputError
 from engine.events import Report, no_report
 from engine.interchange.reading import is_timeline, read_edit
+from engine.rates import timeline_rate
 from engine.video.assembly import PICTURE_SUFFIX, assemble, first_timecode_s
 from engine.video.probe import probe
 
@@ -70,7 +71,7 @@ def open_timeline(
         rendered: the video that the editor rendered of it; then none of its files is needed.
         keep_in: folder for the picture when one must be put together; a cache when None.
         needs_film: whether a picture put together from clips is of no use.
-        rate: frames per second of an EDL; those of the rendered video when None.
+        rate: frames per second of an EDL; those of the rendered video, or of the first of its files, when None.
         report: frames of frames, while a picture is put together.
 
     Raises:
@@ -80,8 +81,8 @@ def open_timeline(
         RunCancelled: soon after `cancel` asks.
     """
     info = None if rendered is None else probe(rendered)
-    if rate is None and info is not None:
-        rate = info.frame_rate
+    if rate is None and path.suffix.lower() == ".edl":
+        rate = timeline_rate(info.frame_rate) if info is not None else _rate_of_media(path, folders)
     edit = read_edit(path, rate=rate, folders=folders, need_media=rendered is None, timecode_of=first_timecode_s)
     cuts = edit.cuts
     if rendered is not None and info is not None:
@@ -96,6 +97,13 @@ def open_timeline(
         raise not_rendered(cuts)
     picture, is_new = _picture(path, cuts, keep_in, durations_s, report, cancel)
     return OpenedTimeline(picture, cuts, is_film=False, duration_s=cuts.duration_s, is_new=is_new)
+
+
+def _rate_of_media(path: Path, folders: Sequence[Path]) -> Fraction | None:
+    """The rate of the first file of an EDL that is there: a list does not tell its own. None where none is."""
+    media = read_edit(path, folders=folders, need_media=False).cuts.media
+    found = next((file for file in media if file.is_file() and not _is_still(file)), None)
+    return None if found is None else timeline_rate(probe(found).frame_rate)
 
 
 def not_rendered(cuts: CutList) -> OutputError:

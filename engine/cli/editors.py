@@ -48,7 +48,10 @@ def add_source_options(parser: argparse.ArgumentParser) -> None:
         help="where to look for clips that are not where the timeline says (repeatable)",
     )
     group.add_argument(
-        "--fps", type=frame_rate, metavar="RATE", help="frames per second of an EDL, as 25 or 29.97 (default: 24)"
+        "--fps",
+        type=frame_rate,
+        metavar="RATE",
+        help="frames per second of an EDL, as 25 (default: its video's)",
     )
 
 
@@ -185,6 +188,8 @@ def open_source(
             report=report,
             cancel=cancel,
         )
+        if path.suffix.lower() == ".edl" and args.fps is None:
+            progress.say(f"Note: The EDL is read at {float(opened.cuts.frame_rate):.5g} frames a second (--fps).")
         if keep_in is not None and not opened.is_film:
             progress.say(f"Note: The picture of the timeline's clips, for watching only, is in {opened.video}.")
     return Source(opened.video, opened)

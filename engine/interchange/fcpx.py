@@ -73,7 +73,7 @@ class _Reader:
 
     @classmethod
     def of(cls, root: Element, sequence: Element) -> _Reader:
-        by_id = {element.get("id", ""): element for element in root.iterfind("resources/*")}
+        by_id = {name: element for element in root.iterfind("resources/*") if (name := element.get("id"))}
         frame = by_id.get(sequence.get("format", ""))
         text = None if frame is None else frame.get("frameDuration")
         return cls(exact_rate(1 / _seconds(text)) if text else Fraction(25), by_id)
@@ -207,6 +207,9 @@ class _Reader:
         shown = element.find("mc-source")
         angles = list(target.iterfind("multicam/mc-angle"))
         wanted = None if shown is None else shown.get("angleID")
+        story = target.find("spine")
+        if story is not None:
+            return self._stacked(list(self._row(story, _ZERO, 0, _ZERO)))
         holder = next((angle for angle in angles if angle.get("angleID") == wanted), angles[0] if angles else target)
         return self._stacked(list(self._row(holder, _ZERO, 0, _ZERO)))
 
