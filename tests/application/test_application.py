@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,18 +29,29 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def moved() -> Iterator[Path]:
     """The application in another folder, whose name has spaces and letters of several scripts, without write bits."""
     built = Path(os.environ[VARIABLE]).resolve()
-    place = tmp_path_factory.mktemp("a folder") / "Größe музыка 音乐" / built.name
+    above = Path(tempfile.mkdtemp(prefix="diffbgm "))  # pytest's own folders are closed to other users
+    above.chmod(0o755)
+    place = above / "Größe музыка 音乐" / built.name
     place.parent.mkdir()
     shutil.copytree(built, place, symlinks=True, copy_function=_linked)
     folders = [place, *(path for path in place.rglob("*") if path.is_dir())]
     for folder in folders:
-        folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
+        folder.chmod(0o555)
     yield place
     for folder in folders:
-        folder.chmod(stat.S_IRWXU)
+        folder.chmod(0o755)
+    shutil.rmtree(above)
+
+
+@pytest.fixture
+def nobodys() -> Iterator[Path]:
+    """A folder that everyone may write to."""
+    with tempfile.TemporaryDirectory(prefix="diffbgm ", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
 
 
 def _linked(source: str, target: str) -> None:
@@ -50,14 +61,18 @@ def _linked(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _run(program: Path, *arguments: str, where: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def _run(
+    program: Path, *arguments: str, where: Path, user: int | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run with no variable but those given: no PATH, no HOME, no locale."""
     return subprocess.run(
         [str(program), *arguments],
         cwd=where,
         env=variables,
+        user=user,
         capture_output=True,
         text=True,
+        errors="replace",
         timeout=LIMIT_S,
         check=False,
     )
@@ -71,8 +86,10 @@ def _assert_all_parts_work(done: subprocess.CompletedProcess[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_it_checks_itself_with_an_empty_environment(moved: Path, tmp_path: Path) -> None:
-    done = _run(moved / "diffbgm", "--self-check", where=tmp_path)
+def test_it_checks_itself_with_an_empty_environment(moved: Path, nobodys: Path) -> None:
+    """As a user without a home who may not write to the application; root may write anywhere."""
+    nobody = 65534 if os.geteuid() == 0 else None
+    done = _run(moved / "diffbgm", "--self-check", where=nobodys, user=nobody)
     _assert_all_parts_work(done)
     assert "on offscreen" in done.stdout
 
