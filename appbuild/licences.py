@@ -259,27 +259,30 @@ def _is_of_the_system(source: str, root: Path) -> bool:
 
 def system_notices(sources: Iterable[str], folder: Path) -> list[Notice]:
     """Notices of the system's libraries, on Debian by its packages, whose copyright files are copied."""
-    packages: set[str] = set()
-    unowned: list[Notice] = []
-    for source in sources:
-        owner = debian_owner(source)
-        if owner is None:
-            unowned.append(Notice(PurePath(source).name, "", "of the system that it was built on"))
-        else:
-            packages.add(owner)
-    return [*(_debian_notice(package, folder) for package in sorted(packages)), *unowned]
+    files = sorted(set(sources))
+    owners = debian_owners(files)
+    unowned = [
+        Notice(PurePath(file).name, "", "of the system that it was built on") for file in files if file not in owners
+    ]
+    return [*(_debian_notice(package, folder) for package in sorted(set(owners.values()))), *unowned]
 
 
-def debian_owner(path: str) -> str | None:
-    """The Debian package that a file belongs to."""
-    if shutil.which("dpkg-query") is None:
-        return None
-    resolved = str(Path(path).resolve())
-    for name in dict.fromkeys((path, resolved, resolved.removeprefix("/usr"), "/usr" + path)):
-        done = subprocess.run(["dpkg-query", "-S", name], capture_output=True, text=True, check=False)
-        if done.returncode == 0:
-            return done.stdout.split(": ")[0].split(",")[0].split(":")[0]
-    return None
+def debian_owners(files: Sequence[str]) -> dict[str, str]:
+    """The Debian packages that files belong to, as far as they belong to any."""
+    if shutil.which("dpkg-query") is None or not files:
+        return {}
+    known_as: dict[str, str] = {}  # the same file goes by /lib and /usr/lib, and by links
+    for file in files:
+        resolved = str(Path(file).resolve())
+        for name in (file, resolved, resolved.removeprefix("/usr"), "/usr" + file):
+            known_as.setdefault(name, file)
+    done = subprocess.run(["dpkg-query", "-S", *known_as], capture_output=True, text=True, check=False)
+    owners: dict[str, str] = {}
+    for line in done.stdout.splitlines():
+        package, _, name = line.rpartition(": ")
+        if name in known_as:
+            owners.setdefault(known_as[name], package.split(",")[0].split(":")[0])
+    return owners
 
 
 def _debian_notice(package: str, folder: Path) -> Notice:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 from email.message import Message
 from importlib import metadata
 from pathlib import Path
@@ -133,3 +134,14 @@ def test_notices_of_real_files_lie_where_the_about_box_looks(tmp_path: Path, rep
     assert "resources/licences/THIRD_PARTY.md" in places
     assert any(place.startswith("resources/licences/texts/mido/") for place in places)
     assert "| mido |" in (tmp_path / "out" / licences.NOTICES).read_text()
+
+
+@pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="this is no Debian")
+def test_libraries_of_the_system_are_told_by_package(tmp_path: Path) -> None:
+    libraries = sorted(str(path) for path in Path("/lib").glob("*-linux-gnu/libz.so.1"))
+    if not libraries:
+        pytest.skip("zlib is not installed")
+    strange = str(tmp_path / "libstrange.so.1")
+    notices = licences.system_notices([*libraries, strange], tmp_path)
+    assert [notice.name for notice in notices] == ["zlib1g (Debian)", "libstrange.so.1"]
+    assert notices[0].licence and (tmp_path / "debian/zlib1g/copyright").is_file()
