@@ -91,8 +91,9 @@ class StepScale(QWidget):
     # -- places ----------------------------------------------------------------------------------------------------
 
     def _x(self, paper_t: float) -> float:
+        """By the root of the noise level: on a straight scale, what is nothing but noise took up half of the room."""
         wide = self.width() - 2 * _PAD_PX
-        return _PAD_PX + (1 - min(max(paper_t, 0.0), NOISE_LEVELS) / NOISE_LEVELS) * wide
+        return _PAD_PX + (1 - math.sqrt(min(max(paper_t, 0.0), NOISE_LEVELS) / NOISE_LEVELS)) * wide
 
     def _nearest(self, x: float) -> int:
         return min(range(len(self.marks)), key=lambda i: abs(self._x(self.marks[i].paper_t) - x))
