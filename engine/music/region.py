@@ -76,14 +76,29 @@ class Region:
                 steps=_pair(data.get("steps")),
                 voices=None if "voices" not in data else frozenset(Voice[str(v).upper()] for v in data["voices"]),
                 pitches=_pair(data.get("pitches")),
-                cells=None if "cells" not in data else frozenset((int(v), int(s), int(p)) for v, s, p in data["cells"]),
+                cells=None if "cells" not in data else frozenset(_cell(*cell) for cell in data["cells"]),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"The region cannot be read: {error}.") from error
+            raise InputError(f"The region cannot be read: {error}.", _REGION_FORM) from error
+
+
+_REGION_FORM: Final = (
+    "steps and pitches are pairs of numbers, voices are melody, inner and bass, cells are [voice 0..2, 16th, pitch]."
+)
 
 
 def _pair(values: Sequence[int] | None) -> tuple[int, int] | None:
-    return None if values is None else (int(values[0]), int(values[1]))
+    if values is None:
+        return None
+    first, last = values
+    return int(first), int(last)
+
+
+def _cell(voice: int, step: int, pitch: int) -> Cell:
+    cell = int(voice), int(step), int(pitch)
+    if not (0 <= cell[0] < N_VOICES and cell[1] >= 0 and 0 <= cell[2] < N_PITCHES):
+        raise ValueError(f"there is no cell {list(cell)}")
+    return cell
 
 
 @dataclass(frozen=True, slots=True)
