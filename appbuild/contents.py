@@ -42,6 +42,7 @@ EXCLUDED_MODULES: Final = (
 
 HIDDEN_IMPORTS: Final = (
     "pretty_midi",  # found by name, for the soundfont beside it
+    "otio_fcp_adapter",  # found by OpenTimelineIO's table of adapters
     "PySide6.QtMultimedia",
     "PySide6.QtSvg",
 )

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,6 +77,8 @@ def findings(cancel: CancelToken) -> Iterator[Finding]:
             ("soundfont", check_soundfont),
             ("synthesiser", partial(check_synthesiser, cancel)),
             ("one second", partial(check_scoring, folder, cancel)),
+            ("timelines", check_timelines),
+            ("service", check_service),
         )
         for name, check in checks:
             cancel.raise_if_cancelled()
@@ -191,6 +194,29 @@ def write_clip(path: Path) -> None:
             picture[60:100, left : left + 40] = 220
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
         container.mux(stream.encode())
+
+
+def check_timelines() -> str:
+    """Timelines of editors are written and read in the forms that other packages bring."""
+    import opentimelineio as otio
+
+    timeline = otio.schema.Timeline("check")
+    timeline.tracks.append(otio.schema.Track("Music", kind=otio.schema.TrackKind.Audio))
+    forms = ("otio_json", "fcp_xml")
+    for form in forms:
+        text = otio.adapters.write_to_string(timeline, form)
+        if not otio.adapters.read_from_string(text, form):
+            raise CheckError(f"A timeline written as {form} cannot be read again.")
+    return f"OpenTimelineIO {otio.__version__}, {', '.join(forms)}"
+
+
+def check_service() -> str:
+    """The service for other programs loads with its server."""
+    import starlette
+    import uvicorn
+
+    import_module("engine.service.server")
+    return f"uvicorn {uvicorn.__version__}, starlette {starlette.__version__}"
 
 
 def check_window(folder: Path) -> Iterator[Finding]:

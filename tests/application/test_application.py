@@ -18,7 +18,10 @@ from pathlib import Path
 import pytest
 
 VARIABLE = "DIFFBGM_APPLICATION"
-PARTS = ("resources", "model", "soundfont", "synthesiser", "one second", "window", "icons", "languages", "players")
+PARTS = (
+    "resources", "model", "soundfont", "synthesiser", "one second", "timelines", "service", "window", "icons",
+    "languages", "players",
+)  # fmt: skip
 LIMIT_S = 600
 
 pytestmark = [
@@ -131,8 +134,11 @@ def test_the_demo_has_the_notes_that_the_source_gives(moved: Path, tmp_path: Pat
     """The same seed, the same bytes of MIDI, and a picture whose packets were not touched."""
     clip = moved / "_internal" / "resources" / "demo" / "demo.mp4"
     arguments = ("score", str(clip), "--seed", "7", "-q", "--steps", "8")
-    done = _run(moved / "diffbgm", *arguments, "-o", "built.mp4", "--midi", "built.mid", where=tmp_path)
+    more = ("--midi", "built.mid", "--otio", "built.otio", "--fcp7", "built.xml")
+    done = _run(moved / "diffbgm", *arguments, "-o", "built.mp4", *more, where=tmp_path)
     assert done.returncode == 0, done.stderr
+    assert "OTIO_SCHEMA" in (tmp_path / "built.otio").read_text(encoding="utf-8")
+    assert "<xmeml" in (tmp_path / "built.xml").read_text(encoding="utf-8")
     source = subprocess.run(
         [sys.executable, "-m", "engine", *arguments, "-o", str(tmp_path / "source.mid")],
         cwd=repository,
@@ -151,6 +157,17 @@ def _pictures(path: Path) -> list[str]:
 
     with av.open(str(path)) as container:
         return [hashlib.sha256(bytes(p)).hexdigest() for p in container.demux(container.streams.video[0]) if p.size]
+
+
+def test_many_films_are_scored_by_its_own_worker_processes(moved: Path, tmp_path: Path) -> None:
+    from engine.cli.self_check import write_clip
+
+    (tmp_path / "films").mkdir()
+    for name in ("a.mp4", "b.mp4"):
+        write_clip(tmp_path / "films" / name)
+    done = _run(moved / "diffbgm", "batch", "films", "-o", "out", "--steps", "2", "--seed", "1", where=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert sorted(path.name for path in (tmp_path / "out").glob("*.mp4")) == ["a.mp4", "b.mp4"]
 
 
 def test_errors_are_sentences_and_nothing_is_written_into_it(moved: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def _never(*_: object) -> str:
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """All parts work at once."""
-    for name in ("resources", "model", "soundfont"):
+    for name in ("resources", "model", "soundfont", "timelines", "service"):
         monkeypatch.setattr(self_check, f"check_{name}", lambda name=name: f"{name} is fine")
     monkeypatch.setattr(self_check, "check_synthesiser", lambda cancel: "sounds")
     monkeypatch.setattr(self_check, "check_scoring", lambda folder, cancel: "scored")
@@ -84,6 +84,11 @@ def test_missing_resources_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_real_soundfont_and_players() -> None:
     assert "TimGM6mb.sf2" in self_check.check_soundfont()
     assert self_check.check_synthesiser(CancelToken()).startswith("built-in")
+
+
+def test_the_real_timelines_and_service() -> None:
+    assert "otio_json, fcp_xml" in self_check.check_timelines()
+    assert "uvicorn" in self_check.check_service()
 
 
 def test_a_player_that_is_not_heard_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,6 +159,17 @@ def test_all_of_it_from_source(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
     monkeypatch.delenv("DISPLAY", raising=False)
     assert cli.main(["--self-check"]) == 0, capsys.readouterr().out
     shown = capsys.readouterr().out
-    for part in ("resources", "model", "soundfont", "synthesiser", "one second", "icons", "languages", "players"):
+    for part in (
+        "resources",
+        "model",
+        "soundfont",
+        "synthesiser",
+        "one second",
+        "timelines",
+        "service",
+        "icons",
+        "languages",
+        "players",
+    ):
         assert f"ok    {part} " in shown
     assert "en, zh_CN" in shown
