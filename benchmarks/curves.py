@@ -49,6 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("videos", type=Path, nargs="+")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--bundle")
+    parser.add_argument("--steps", type=int, default=GenerationSettings().steps, help="denoising steps")
     parser.add_argument("--together", action="store_true", help="all curves at once")
     parser.add_argument("--shortest", type=float, default=12.0, metavar="SECONDS", help="leave shorter videos out (12)")
     options = parser.parse_args(argv)
@@ -62,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
         if duration_s < options.shortest:
             continue
         for seed in range(1, options.seeds + 1):
-            settings = GenerationSettings(seed=seed)
+            settings = GenerationSettings(seed=seed, steps=options.steps)
             free = compose(bundle, signals, settings, OPEN)
             shapes = {name: names[(v + seed + i) % len(names)] for i, name in enumerate(CURVES)}
             curves = [draw(name, shapes[name], duration_s) for name in CURVES]

@@ -68,6 +68,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("videos", type=Path, nargs="*")
     parser.add_argument("--seeds", type=int, default=50)
     parser.add_argument("--bundle")
+    parser.add_argument("--steps", type=int, default=GenerationSettings().steps, help="denoising steps")
     parser.add_argument("--unfinished", action="store_true", help="as the model leaves it, without the rule")
     parser.add_argument("--no-sound", action="store_true", help="notes only")
     options = parser.parse_args(argv)
@@ -78,7 +79,7 @@ def main(argv: list[str] | None = None) -> int:
             compose(
                 bundle,
                 pictures[seed % len(pictures)],
-                GenerationSettings(seed=seed),
+                GenerationSettings(seed=seed, steps=options.steps),
                 finished=not options.unfinished,
             ),
             sound=not options.no_sound,

@@ -71,6 +71,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--pieces", type=int, default=16)
     parser.add_argument("--seconds", type=int, default=80)
     parser.add_argument("--bundle")
+    parser.add_argument("--steps", type=int, default=GenerationSettings().steps, help="denoising steps")
     options = parser.parse_args(argv)
     bundle = bundle_of(options.bundle)
     seams = 0
@@ -79,7 +80,7 @@ def main(argv: list[str] | None = None) -> int:
         for seed in range(options.pieces):
             cuts_s = np.sort(np.random.default_rng(seed).uniform(2, options.seconds - 2, options.seconds // 8))
             signals = made_up_signals(Fraction(options.seconds), tuple(cuts_s.tolist()), seed)
-            settings = GenerationSettings(seed=seed)
+            settings = GenerationSettings(seed=seed, steps=options.steps)
             plan = plan_music(signals, settings, quantiles=bundle.config.quantiles)
             at, off = border_and_inside(bundle, plan, settings, stride_beats)
             border.append(at)
