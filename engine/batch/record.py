@@ -7,8 +7,8 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ from engine.runner import GenerationRequest
 SCHEMA_VERSION: Final = 1
 JSON_NAME: Final = "results.json"
 CSV_NAME: Final = "results.csv"
+LOCK_NAME: Final = ".batch.lock"
 _KIND: Final = "diffbgm batch"
 
 DONE: Final = "done"
@@ -101,6 +102,48 @@ def source_key(path: Path) -> str:
     with suppress(OSError):
         return content_key(path)
     return ""
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """While the block runs, no other batch may write into a folder. One that was killed does not count.
+
+    Raises:
+        InputError: if another batch is at work there.
+        OutputError: if the folder cannot be written.
+    """
+    import psutil
+
+    lock = folder / LOCK_NAME
+    me = psutil.Process()
+    mine = json.dumps({"pid": me.pid, "since": me.create_time()})
+    for _ in range(2):
+        try:
+            with lock.open("x", encoding="utf-8") as file:
+                file.write(mine)
+            break
+        except FileExistsError:
+            if _is_held(lock):
+                hint = "Wait for it, or choose another folder with -o."
+                raise InputError(f"Another batch is at work in '{folder}'.", hint) from None
+            lock.unlink(missing_ok=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise OutputError(f"The folder '{folder}' cannot be written: {reason}.", "Choose another.") from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            lock.unlink(missing_ok=True)
+
+
+def _is_held(lock: Path) -> bool:
+    import psutil
+
+    with suppress(OSError, ValueError, TypeError, KeyError, psutil.Error):
+        data = json.loads(lock.read_text(encoding="utf-8"))
+        return abs(float(psutil.Process(int(data["pid"])).create_time()) - float(data["since"])) < 1
+    return False
 
 
 class Record:

@@ -82,7 +82,7 @@ def gather(
     if not films:
         names = ", ".join(texts)
         raise InputError(f"There is no film in: {names}.", "Name a folder with films, a list of films, or films.")
-    return Gathered(_apart(films, taken), tuple(left_out))
+    return Gathered(apart(films, taken), tuple(left_out))
 
 
 def _named_by(text: str, *, alone: bool) -> tuple[Path | None, list[Path]]:
@@ -137,12 +137,16 @@ def _place_of(file: Path, root: Path) -> str:
     return file.relative_to(root).with_suffix("").as_posix()
 
 
-def _apart(films: Sequence[Film], taken: Collection[tuple[str, Path]]) -> tuple[Film, ...]:
-    """Places that are unlike each other on every file system. Films of one name keep their endings in it."""
+def apart(films: Sequence[Film], taken: Collection[tuple[str, Path]] = ()) -> tuple[Film, ...]:
+    """Places that are unlike each other on every file system. Films of one name keep their endings in it.
+
+    Args:
+        taken: (place, film) of earlier results; another film does not get such a place.
+    """
     counts = Counter(_key(film.place) for film in films)
     others = {_key(place): path for place, path in taken}
     used: set[str] = set()
-    apart = []
+    placed = []
     for film in films:
         folder = PurePosixPath(film.place).parent
         wished = [film.place] if counts[_key(film.place)] == 1 else []
@@ -156,8 +160,8 @@ def _apart(films: Sequence[Film], taken: Collection[tuple[str, Path]]) -> tuple[
             and (place == film.place or _key(place) not in counts)
         )
         used.add(_key(place))
-        apart.append(replace(film, place=place))
-    return tuple(apart)
+        placed.append(replace(film, place=place))
+    return tuple(placed)
 
 
 def _key(place: str) -> str:

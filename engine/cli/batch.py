@@ -105,20 +105,21 @@ def _minutes(text: str) -> float:
 
 def run(args: argparse.Namespace, cancel: CancelToken) -> int:
     """Score them all, and show the table."""
-    from engine.batch.record import Record
+    from engine.batch.record import Record, only_one
     from engine.batch.run import Batch
-    from engine.batch.sources import gather
+    from engine.batch.sources import apart, gather
 
     template = _template(args, cancel)
     folder = Path(args.output).absolute()
     _check_folder(folder)
-    record = Record(folder) if folder.is_dir() else None
-    taken = set() if record is None else record.places()
-    gathered = gather(args.sources, folder, every_file=args.every_file, taken=taken)
-    order = _order(args, template, folder, len(gathered.films))
-    record = record or _record_in(folder)
-    with BatchTalk(args, gathered) as talk:
-        results = Batch(order, gathered.films, record, talk).run(cancel)
+    gathered = gather(args.sources, folder, every_file=args.every_file)
+    _made(folder)
+    with only_one(folder):
+        record = Record(folder)
+        gathered = replace(gathered, films=apart(gathered.films, record.places()))
+        order = _order(args, template, folder, len(gathered.films))
+        with BatchTalk(args, gathered) as talk:
+            results = Batch(order, gathered.films, record, talk).run(cancel)
     _show(args, gathered, record, results)
     if cancel.is_cancelled:
         return EXIT_CANCELLED
@@ -172,15 +173,12 @@ def _check_folder(folder: Path) -> None:
         raise OutputError(f"'{folder}' is a file, not a folder.", "Name a folder for the results.")
 
 
-def _record_in(folder: Path) -> Record:
-    from engine.batch.record import Record
-
+def _made(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"The folder '{folder}' cannot be made: {reason}.", "Choose another.") from error
-    return Record(folder)
 
 
 class BatchTalk:

@@ -21,7 +21,6 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from engine.errors import EngineError
-from engine.service import orders
 from engine.service.foreman import BusyError, Foreman, Task
 from engine.service.guard import OversizeError, refusal
 from engine.service.models import (
@@ -181,23 +180,23 @@ class Api:
 
     async def score(self, request: Request) -> Response:
         """Start to compose."""
-        return await self._start("score", request, ScoreBody, orders.score)
+        return await self._start("score", request, ScoreBody)
 
     async def reroll(self, request: Request) -> Response:
         """Start a re-roll."""
-        return await self._start("reroll", request, RerollBody, orders.reroll)
+        return await self._start("reroll", request, RerollBody)
 
     async def fork(self, request: Request) -> Response:
         """Start a fork."""
-        return await self._start("fork", request, ForkBody, orders.fork)
+        return await self._start("fork", request, ForkBody)
 
     async def export(self, request: Request) -> Response:
         """Start an export."""
-        return await self._start("export", request, ExportBody, orders.export)
+        return await self._start("export", request, ExportBody)
 
-    async def _start(self, kind: str, request: Request, model: type[B], order: Callable[[B, Places], Any]) -> Response:
+    async def _start(self, kind: str, request: Request, model: type[BaseModel]) -> Response:
         body = _parsed(await request.body(), model)
-        work = await run_in_threadpool(order, body, self.places)
+        work = await run_in_threadpool(_ordered, kind, body, self.places)
         task = self.foreman.submit(kind, work, bound=bool(getattr(body, "cancel_on_disconnect", False)))
         return self._job(task, 202)
 
@@ -208,7 +207,7 @@ class Api:
         query = request.query_params
         if "project" not in query:
             return refusal(400, "The query names no project.", "Ask for /v1/takes?project=FILE.dbgm")
-        told = await run_in_threadpool(orders.takes, query["project"], query.get("video"), self.places)
+        told = await run_in_threadpool(_takes, query["project"], query.get("video"), self.places)
         return _answer(TakesAnswer(**told))
 
     async def jobs(self, _request: Request) -> Response:
@@ -293,6 +292,19 @@ class Api:
 
 def _answer(model: BaseModel, status: int = 200) -> Response:
     return Response(model.model_dump_json(), status, media_type="application/json")
+
+
+def _ordered(kind: str, body: BaseModel, places: Places) -> Any:
+    """The job that a body asks for. The engine is imported now, so that the service itself is there at once."""
+    from engine.service import orders
+
+    return getattr(orders, kind)(body, places)
+
+
+def _takes(project: str, video: str | None, places: Places) -> dict[str, Any]:
+    from engine.service import orders
+
+    return orders.takes(project, video, places)
 
 
 def _parsed(data: bytes, model: type[B]) -> B:

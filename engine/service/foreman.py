@@ -209,7 +209,14 @@ class Foreman:
 
     def _give(self, task: Task, crew: Crew) -> None:
         task.status, task.started_s = RUNNING, time.time()
-        self._running[crew.start(task.job)] = task
+        try:
+            number = crew.start(task.job)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            hint = "Close other programs, then start the job again."
+            self._end(task, "failed", {"message": f"No process can be started: {reason}.", "hint": hint})
+            return
+        self._running[number] = task
         self._tell(task, {"event": RUNNING})
 
     def _drop_unheard(self) -> None:

@@ -14,6 +14,7 @@ from engine.settings import MAX_SEED, GenerationSettings
 Time = Annotated[float | str, Field(description='seconds, as a number or exactly, as "1001/24"')]
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 Kind = Literal["score", "reroll", "fork", "export"]
+Timeline = Literal["otio", "fcp7", "fcpxml", "edl", "mlt", "marker_csv", "marker_edl", "audacity"]
 
 
 def _only_known(value: Any) -> Any:
@@ -99,6 +100,9 @@ class _Files(_Body):
     wav: str | None = Field(default=None, description="also write the music alone, .wav")
     stems: str | None = Field(default=None, description="folder for one WAV per part")
     manifest: str | None = Field(default=None, description="also write how it was made, .json")
+    timelines: dict[Timeline, str] = Field(
+        default={}, description="timelines and lists of hits for editors by kind; they name a WAV, which is written"
+    )
     overwrite: bool = Field(default=False, description="whether files that are there may be written over")
 
 

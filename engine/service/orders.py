@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from engine.delivery import MIDI_SUFFIXES, VIDEO_SUFFIXES, Outputs
 from engine.errors import InputError
+from engine.interchange.export import ENDINGS, TimelineFile
 from engine.music.moods import AUTO, mood_of
 from engine.music.palettes import palette_of
 from engine.project import Project
@@ -52,6 +53,7 @@ def score(body: ScoreBody, places: Places) -> ScoreWork:
         wav=outputs.wav,
         manifest=outputs.manifest,
         stems=outputs.stems,
+        timelines=outputs.timelines,
         project=project,
         previews=False,
     )
@@ -124,21 +126,29 @@ def _check_names(settings: GenerationSettings) -> None:
 def _outputs(
     body: ScoreBody | RerollBody | ForkBody | ExportBody, places: Places, *, inputs: list[Any]
 ) -> Outputs | None:
+    timelines = tuple(
+        TimelineFile(kind, places.output(text, ENDINGS[kind], inputs=inputs, overwrite=body.overwrite))
+        for kind, text in body.timelines.items()
+    )
     allowed = {"output": _SOUNDS, "midi": MIDI_SUFFIXES, "wav": _WAV, "manifest": _JSON, "stems": ()}
     named = {name: getattr(body, name) for name in allowed if getattr(body, name) is not None}
     paths = {
         name: places.output(text, allowed[name], inputs=inputs, overwrite=body.overwrite)
         for name, text in named.items()
     }
-    if len(set(paths.values())) < len(paths):
+    if len({*paths.values(), *(file.path for file in timelines)}) < len(paths) + len(timelines):
         raise InputError("Two outputs are the same file.", "Give them two names.")
     main = paths.pop("output", None) or paths.get("wav") or paths.get("midi")
     if main is None:
-        if paths:
+        if paths or timelines:
             raise InputError("There is no file for the music itself.", "Name one: output, wav or midi.")
         return None
     midi, wav = (None if paths.get(name) == main else paths.get(name) for name in ("midi", "wav"))
-    return Outputs(main, midi, wav, paths.get("manifest"), paths.get("stems"))
+    outputs = Outputs(main, midi, wav, paths.get("manifest"), paths.get("stems"), timelines)
+    beside = outputs.timeline_wav
+    if beside is not None and beside not in (main, wav):
+        places.output(str(beside), _WAV, inputs=inputs, overwrite=body.overwrite)
+    return outputs
 
 
 def _on_take(body: RerollBody | ForkBody | ExportBody, places: Places) -> dict[str, Any]:

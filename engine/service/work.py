@@ -25,18 +25,20 @@ if TYPE_CHECKING:
 def _paths_of(outputs: Outputs | None) -> tuple[Path, ...]:
     if outputs is None:
         return ()
-    named = (outputs.output, outputs.midi, outputs.wav, outputs.manifest, outputs.stems)
-    return tuple(path for path in named if path is not None)
+    named = (outputs.output, outputs.midi, *outputs.wav_files(), outputs.manifest, outputs.stems)
+    return tuple(path for path in (*named, *(file.path for file in outputs.timelines)) if path is not None)
 
 
-def _files(outputs: Outputs | None) -> dict[str, str | None]:
+def _files(outputs: Outputs | None) -> dict[str, Any]:
     """The files by kind, as the answer names them."""
     if outputs is None:
-        return dict.fromkeys(("output", "midi", "wav", "stems", "manifest_file"))
-    named = {"output": outputs.output, "midi": outputs.midi, "wav": outputs.wav, "stems": outputs.stems}
-    return {
+        return {**dict.fromkeys(("output", "midi", "wav", "stems", "manifest_file")), "timelines": {}}
+    wav = outputs.wav or (outputs.timeline_wav if outputs.timeline_wav != outputs.output else None)
+    named = {"output": outputs.output, "midi": outputs.midi, "wav": wav, "stems": outputs.stems}
+    files: dict[str, Any] = {
         kind: None if path is None else str(path) for kind, path in {**named, "manifest_file": outputs.manifest}.items()
     }
+    return {**files, "timelines": {file.kind: str(file.path) for file in outputs.timelines}}
 
 
 class _Ears:
@@ -103,7 +105,7 @@ class TakeWork:
             with Project.open(self.project) as project:
                 project.relink(self.video)
         with Project.open(self.project, read_only=True) as project:
-            if self.files is not None and self.files.is_video:
+            if self.files is not None and (self.files.is_video or self.files.timelines):
                 project.find_video()
                 if project.video.is_content_of(self.files.output):
                     name = self.files.output.name
@@ -113,7 +115,7 @@ class TakeWork:
     def _write(self, take: Take, bench: Bench, ears: _Ears) -> dict[str, Any] | None:
         if self.files is None:
             return None
-        if self.files.is_video:
+        if self.files.is_video or self.files.timelines:
             with Project.open(self.project, read_only=True) as project:
                 check_edit(project, take)
                 take = with_video(take, project.find_video())

@@ -37,6 +37,8 @@ def work(pipe: Connection, threads: int, scratch: str) -> None:
         scratch: folder for temporary files.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent tells what to do
+    with suppress(OSError):
+        os.dup2(2, 1)  # stdout belongs to the owner's answers
     os.environ["DIFFBGM_THREADS"] = os.environ["OMP_NUM_THREADS"] = str(threads)
     tempfile.tempdir = scratch
     inbox = _Inbox(pipe)

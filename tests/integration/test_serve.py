@@ -94,7 +94,12 @@ def test_score_reroll_fork_export_takes(client: Client, folder: Path) -> None:
     sad = client.wait(client.start("fork", project="p.dbgm", take="1", step=1, mood="sad", bundle="bundle"))
     assert sad["status"] == "done", sad
 
-    exported = client.wait(client.start("export", project="p.dbgm", take="1", output="b.mid"))["result"]
+    files = {"otio": "t.otio", "marker_csv": "hits.csv"}
+    exported = client.wait(client.start("export", project="p.dbgm", take="1", output="b.mid", timelines=files))[
+        "result"
+    ]
+    assert [Path(exported["timelines"][kind]).is_file() for kind in files] == [True, True]
+    assert exported["wav"] == str(folder.resolve() / "t.wav") and (folder / "t.wav").is_file()
     assert (folder / "b.mid").read_bytes() == (folder / "a.mid").read_bytes() and exported["take"] == first["take"]
     louder = client.wait(
         client.start("export", project="p.dbgm", take="1", output="b.wav", sound={"loudness_lufs": -23})

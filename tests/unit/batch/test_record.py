@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from engine.batch.memory import JOB_BYTES, RESERVE_BYTES, free_bytes, jobs_for, may_start_another
-from engine.batch.record import DONE, FAILED, FilmResult, Record, settings_key, sizes_of, source_key
+from engine.batch.record import DONE, FAILED, FilmResult, Record, only_one, settings_key, sizes_of, source_key
 from engine.batch.run import costs_of
 from engine.batch.sources import Film
 from engine.direction import Direction
-from engine.errors import InputError
+from engine.errors import InputError, OutputError
 from engine.runner import GenerationRequest
 from engine.settings import GenerationSettings
 
@@ -117,6 +117,20 @@ def test_foreign_files_are_left_alone(tmp_path: Path, name: str, text: str) -> N
     with pytest.raises(InputError, match=r"no batch wrote|no table of a batch"):
         Record(tmp_path)
     assert (tmp_path / name).read_text() == text
+
+
+def test_one_batch_at_a_time_in_a_folder(tmp_path: Path) -> None:
+    with only_one(tmp_path):
+        with pytest.raises(InputError, match="Another batch"), only_one(tmp_path):
+            pass
+        assert [path.name for path in tmp_path.iterdir()] == [".batch.lock"]
+    assert list(tmp_path.iterdir()) == []
+    for left in ('{"pid": 1, "since": 1.0}', '{"pid": 999999999, "since": 1.0}', "", "nonsense", "[]"):
+        (tmp_path / ".batch.lock").write_text(left)
+        with only_one(tmp_path):
+            pass
+    with pytest.raises(OutputError, match="cannot be written"), only_one(tmp_path / "none"):
+        pass
 
 
 @pytest.mark.parametrize(

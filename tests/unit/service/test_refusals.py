@@ -94,6 +94,8 @@ SCORE = {"video": "film.mp4", "output": "x.mp4"}
         ("score", {**SCORE, "output": "a.wav", "wav": "a.wav"}, "same file"),
         ("score", {**SCORE, "video": "missing.mp4"}, "no file"),
         ("score", {**SCORE, "video": "a\0b"}, "not a path"),
+        ("score", {**SCORE, "timelines": {"otio": "x.edl"}}, "wrong ending"),
+        ("score", {**SCORE, "timelines": {"kdenlive": "x.xml"}}, "timelines"),
         ("reroll", {"project": "film.mp4", "regions": []}, "regions"),
         ("reroll", {"project": "film.mp4", "regions": ["bars=1"], "t0": 2000}, "t0"),
         ("fork", {"project": "film.mp4", "step": 0}, "step"),

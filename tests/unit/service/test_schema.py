@@ -6,11 +6,13 @@ import json
 import stat
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from engine.cli.serve import write_token
 from engine.errors import OutputError
+from engine.service.models import Timeline
 from engine.service.schema import openapi
 from tests.unit.service.conftest import Served
 
@@ -29,6 +31,12 @@ def test_every_reference_leads_somewhere(served: Served) -> None:
     assert references and set(references) <= set(schemas)
     assert set(schemas["ScoreBody"]["required"]) == {"video", "output"}
     assert schemas["GenerationSettings"]["properties"]["sampler"]["enum"] == ["ddpm", "ddim", "dpm++"]
+
+
+def test_the_kinds_of_timelines_are_all_there() -> None:
+    from engine.interchange.export import TIMELINE_KINDS
+
+    assert get_args(Timeline) == TIMELINE_KINDS
 
 
 def test_every_endpoint_is_in_the_page(served: Served, repository: Path) -> None:
