@@ -71,6 +71,7 @@ class CutList:
         markers: in the order of time.
         start_frame: frame number that the timecode of the first frame stands for.
         drop_frame: whether timecodes leave numbers out to keep up with the clock (29.97 and 59.94 only).
+        source: the timeline's file; None for one that was made here.
     """
 
     name: str
@@ -79,6 +80,7 @@ class CutList:
     markers: tuple[CutMarker, ...] = ()
     start_frame: int = 0
     drop_frame: bool = False
+    source: Path | None = None
 
     def __post_init__(self) -> None:
         if not self.segments or self.segments[0].start_s != 0:
@@ -118,6 +120,11 @@ class CutList:
             stars=stars or base.stars,
         )
 
+    def shows_the_same(self, other: CutList) -> bool:
+        """Whether both show the same parts of files of the same names at the same times."""
+        ours, theirs = ([_shown(segment) for segment in cuts.segments] for cuts in (self, other))
+        return self.frame_rate == other.frame_rate and ours == theirs
+
     def to_json(self) -> dict[str, Any]:
         """Plain data with a schema version; exact times as "numerator/denominator", files as absolute paths."""
         return {
@@ -126,6 +133,7 @@ class CutList:
             "frame_rate": str(self.frame_rate),
             "start_frame": self.start_frame,
             "drop_frame": self.drop_frame,
+            "source": None if self.source is None else str(self.source),
             "segments": [_segment_json(segment) for segment in self.segments],
             "markers": [[str(marker.time_s), marker.label, marker.starred] for marker in self.markers],
         }
@@ -148,6 +156,7 @@ class CutList:
                 markers=tuple(CutMarker(Fraction(t), str(label), bool(star)) for t, label, star in values["markers"]),
                 start_frame=int(values["start_frame"]),
                 drop_frame=bool(values["drop_frame"]),
+                source=None if values.get("source") is None else Path(values["source"]),
             )
         except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
             raise InputError("The cut list of the picture cannot be read.", "Give the timeline again.") from error
@@ -161,6 +170,11 @@ class CutList:
             status = path.stat()
             digest.update(f"{path} {status.st_size} {status.st_mtime_ns}".encode())
         return digest.hexdigest()[:12]
+
+
+def _shown(segment: Segment) -> tuple[Any, ...]:
+    name = None if segment.media is None else segment.media.name
+    return (segment.start_s, segment.end_s, name, segment.source_s, segment.speed)
 
 
 def _segment_json(segment: Segment) -> list[Any]:

@@ -6,17 +6,41 @@ from fractions import Fraction
 from typing import Any
 
 from engine.cutlist import Segment
+from engine.errors import InputError
 from engine.interchange.edit import Edit, Note, Sound
+from engine.interchange.flatten import is_ours
 from engine.interchange.media import url_of
+from engine.interchange.reading import read_edit
 
 
 def otio_json(edit: Edit) -> str:
-    """A timeline: one video track, one audio track a sound, markers on the whole. Gains are metadata: OTIO has none."""
+    """A timeline: one video track, one audio track a sound, markers on the whole. Gains are metadata: OTIO has none.
+
+    Where the picture came from an OTIO file that is still there and shows the same, this is that file with all its
+    tracks, effects and markers; music and markers that this program added before give way to the new ones.
+    """
     import opentimelineio as otio
 
-    writer = _Writer(edit)
-    text: str = otio.adapters.write_to_string(writer.timeline(), "otio_json")
+    writer, original = _Writer(edit), _original(edit)
+    timeline = writer.timeline() if original is None else writer.onto(original)
+    text: str = otio.adapters.write_to_string(timeline, "otio_json")
     return text if text.endswith("\n") else text + "\n"
+
+
+def _original(edit: Edit) -> Any:
+    """The timeline that the picture came from; None where it is not OTIO, gone, or another cut by now."""
+    import opentimelineio as otio
+
+    source = edit.cuts.source
+    if source is None or source.suffix.lower() != ".otio" or not source.is_file():
+        return None
+    try:
+        if not read_edit(source, need_media=False).cuts.shows_the_same(edit.cuts):
+            return None
+    except InputError:
+        return None
+    timeline = otio.adapters.read_from_file(str(source), "otio_json")
+    return timeline if isinstance(timeline, otio.schema.Timeline) else None
 
 
 class _Writer:
@@ -39,6 +63,21 @@ class _Writer:
         for note in edit.notes:
             timeline.tracks.markers.append(self._marker(note))
         timeline.metadata["diffbgm"] = {"frame_rate": str(cuts.frame_rate), "drop_frame": cuts.drop_frame}
+        return timeline
+
+    def onto(self, timeline: Any) -> Any:
+        """The sounds and markers added to a timeline, in the place of those that were added before."""
+        stack = timeline.tracks
+        for i in reversed(range(len(stack))):
+            if stack[i].metadata.get("diffbgm", {}).get("music"):
+                del stack[i]
+        for i in reversed(range(len(stack.markers))):
+            if is_ours(stack.markers[i].name):
+                del stack.markers[i]
+        for sound in self._edit.sounds:
+            stack.append(self._track(sound))
+        for note in self._edit.notes:
+            stack.markers.append(self._marker(note))
         return timeline
 
     def _time(self, time_s: Fraction) -> Any:
@@ -72,6 +111,7 @@ class _Writer:
         import opentimelineio as otio
 
         track = otio.schema.Track(sound.name, kind=otio.schema.TrackKind.Audio)
+        track.metadata["diffbgm"] = {"music": True}
         if sound.start_s > 0:
             track.append(otio.schema.Gap(duration=self._time(sound.start_s)))
         reach = self._span(sound.origin_s, sound.source_s + sound.duration_s)

@@ -76,7 +76,7 @@ def read_edit(
         finder.refuse_missing(segment.media for segment in segments)
     sounds = tuple(_sound(row, finder, timecode_of) for row in loaded.sounds)
     name, markers = loaded.name or path.stem, loaded.flat.markers
-    cuts = CutList(name, loaded.rate, segments, markers, loaded.start_frame, loaded.drop_frame)
+    cuts = CutList(name, loaded.rate, segments, markers, loaded.start_frame, loaded.drop_frame, source.absolute())
     return Edit(cuts, sounds)
 
 

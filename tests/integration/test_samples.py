@@ -25,7 +25,7 @@ def edit() -> Edit:
     notes = tuple(
         Note(Fraction(round(m.marked_range.start_time.value)) / rate, m.name, m.comment, m.color) for m in markers
     )
-    return replace(read, notes=notes, width=1280, height=720)
+    return replace(read, cuts=replace(read.cuts, source=None), notes=notes, width=1280, height=720)
 
 
 @pytest.mark.parametrize("name", FILES)

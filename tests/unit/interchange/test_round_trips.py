@@ -9,6 +9,7 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
+from engine.interchange.edit import Note
 from engine.interchange.export import ENDINGS, SUFFIXES, TIMELINE_KINDS, timeline_text
 from engine.interchange.reading import read_edit
 from tests.helpers.edits import COLUMNS, RATES, TITLES, documented, edit_at, seen_of, table
@@ -60,6 +61,29 @@ def test_fcp7_is_what_its_adapter_reads_without_our_help(tmp_path: Path) -> None
     assert starts == [0, 130, 180, 240, 270]
     assert [track.kind for track in sounds] == ["Audio"] * 3  # both channels of a stereo sound are one
     assert [marker.name for marker in timeline.tracks.markers] == [note.name for note in edit.notes]
+
+
+def test_the_editors_own_otio_keeps_its_tracks_and_gets_the_music_once(tmp_path: Path) -> None:
+    edit = edit_at(Fraction(25), tmp_path)
+    own = otio.adapters.read_from_string(timeline_text("otio", replace(edit, sounds=())), "otio_json")
+    titles = otio.schema.Track("titles")
+    shown = otio.opentime.TimeRange(duration=otio.opentime.RationalTime(50, 25))
+    titles.append(otio.schema.Clip("title", otio.schema.GeneratorReference(generator_kind="Text"), shown))
+    own.tracks.append(titles)
+    path, out = tmp_path / "own.otio", tmp_path / "out.otio"
+    otio.adapters.write_to_file(own, str(path))
+    cuts = read_edit(path).cuts
+    hits = (Note(Fraction(1), "bgm 1.1 +0.0 ms"),)
+    for _ in range(2):  # the second time on what was written the first time
+        out.write_text(timeline_text("otio", replace(edit, cuts=cuts, notes=hits)), encoding="utf-8")
+        made = otio.adapters.read_from_file(str(out))
+        assert [track.name for track in made.tracks] == ["V1", "titles", "Music", "Original", "Strings"]
+        names = [marker.name for marker in made.tracks.markers]
+        assert names == [*(note.name for note in edit.notes), "bgm 1.1 +0.0 ms"]
+        cuts = read_edit(out).cuts
+    (tmp_path / "own.otio").unlink()
+    flat = timeline_text("otio", replace(edit, cuts=replace(cuts, source=path), notes=hits))
+    assert "titles" not in flat  # it is gone: the picture alone
 
 
 def test_every_kind_has_an_ending_and_a_writer(tmp_path: Path) -> None:
