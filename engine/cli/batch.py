@@ -78,6 +78,9 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--range", type=time_range, metavar="IN:OUT", help="music between these seconds only")
     add_music_options(parser)
     add_direction_options(parser)
+    for action in parser._actions:
+        if action.dest == "shot_mood":  # it names a shot of one video; see `_template`
+            action.help = argparse.SUPPRESS
     add_landing_options(parser)
     add_sound_options(parser)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
@@ -283,7 +286,8 @@ def _show(args: argparse.Namespace, gathered: Gathered, record: Record, results:
         return
     _print_table(results)
     counts = ", ".join(f"{count} {name}" for name, count in totals.items() if name != "films" and count)
-    print(f"{totals['films']} films: {counts or 'nothing to do'}. The table is kept in {record.folder}")
+    films = "1 film" if len(results) == 1 else f"{len(results)} films"
+    print(f"{films}: {counts}. The table is kept in {record.folder}")
     if gathered.left_out:
         names = ", ".join(path.name for path in gathered.left_out[:_LEFT_OUT_SHOWN])
         more = "" if len(gathered.left_out) <= _LEFT_OUT_SHOWN else " and more"

@@ -179,5 +179,5 @@ def test_ctrl_c_ends_it_at_once(films: Path, tmp_path: Path, bundle: Path, repos
         process.stderr.read()
         assert process.wait(30) == 130
     assert time.monotonic() - began < 15
-    assert "1 films: 1 cancelled" in shown
+    assert "1 film: 1 cancelled" in shown
     assert files_in(out) == {"results.json", "results.csv"}
