@@ -33,6 +33,7 @@ def main():
     checks = (
         build,
         unsaved,
+        plans,
         cancelled,
         stopped,
         no_engine,
@@ -166,7 +167,7 @@ def cancel_at(addon, stage, *, always_render):
     music = scene.diffbgm.music(addon.preferences.further_options())
     addon.session.begin(addon.session.score(scene, engine, stretch, music, 0))
     second = refusal(bpy.ops.diffbgm.score)
-    deadline = time.monotonic() + 100
+    deadline = time.monotonic() + 300
     job = addon.session.running().job
     while not (stage in job.progress().label and job.progress().share > 0) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -253,7 +254,7 @@ def rerolled(addon):
     scene = bpy.context.scene
     strip = addon.placing.music_strips(scene)[0]
     strip.volume = 0.5
-    scene.frame_current = START + 60
+    scene.frame_current = START + 120  # at the star
     bpy.ops.diffbgm.bars_from(source="PLAYHEAD")
     playhead = (scene.diffbgm.first_bar, scene.diffbgm.last_bar)
     for other in addon.host.strips_of(scene):

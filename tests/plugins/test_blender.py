@@ -31,7 +31,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(BLENDER is None, reason="Blender is not installed"),
     pytest.mark.skipif(os.name == "nt", reason="the stand-in for the installed program is a shell script"),
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(1600),
 ]
 SCRIPT = Path(__file__).with_name("blender_scene.py")
 START, END = 11, 239
@@ -59,7 +59,7 @@ def found(folder: Path) -> dict[str, Any]:
     own = {name: str(folder / name.lower()) for name in ("BLENDER_USER_CONFIG", "BLENDER_USER_SCRIPTS")}
     environ = {**os.environ, **own, "DIFFBGM_CACHE_DIR": str(folder / "cache"), "OMP_NUM_THREADS": "2"}
     words = [BLENDER, "-b", "--factory-startup", "-noaudio", "--python", str(SCRIPT), "--", str(folder)]
-    run = subprocess.run(words, env=environ, capture_output=True, text=True, timeout=800, check=False)
+    run = subprocess.run(words, env=environ, capture_output=True, text=True, timeout=1500, check=False)
     told = folder / "found.json"
     assert told.is_file(), run.stdout + run.stderr
     data: dict[str, Any] = json.loads(told.read_text())
@@ -158,10 +158,11 @@ def test_the_mixdown_holds_the_music(found: dict[str, Any]) -> None:
 
 
 def test_bars_come_from_playhead_and_selection(found: dict[str, Any]) -> None:
+    names = {frame: name for frame, name in found["scored"]["markers"] if name.startswith("♪")}
+    bar = {frame: int(name.split()[1].split(".")[0]) for frame, name in names.items()}  # as the engine's hits tell
     state = found["rerolled"]
-    assert state["playhead"] == [1, 1]
-    first, last = state["selection"]
-    assert 1 <= first < last <= state["takes"][0][2]
+    assert state["playhead"] == [bar[START + 120]] * 2
+    assert state["selection"] == [bar[CUTS[0]], bar[CUTS[1]]]
 
 
 def test_reroll_replaces_the_sound_and_keeps_the_strip(found: dict[str, Any]) -> None:
@@ -169,7 +170,7 @@ def test_reroll_replaces_the_sound_and_keeps_the_strip(found: dict[str, Any]) ->
     assert state["result"] == ["FINISHED"]
     assert [row[1:] for row in music_in(state)] == [row[1:] for row in music_in(before)]
     assert state["volume"] == 0.5  # the user's own setting of the strip
-    assert state["takes"][-1] == ["Take 1 reroll", 77, 3, [2, 2]]
+    assert state["takes"][-1] == ["Take 1 reroll", 77, before["takes"][0][2], [2, 2]]
     assert len(state["data"]) == 1  # the sound of the earlier take is not kept in the .blend
     _, old = samples_of(before["sounds"][0])
     _, new = samples_of(state["sounds"][0])
@@ -216,7 +217,7 @@ def test_a_scene_can_be_rendered(found: dict[str, Any], folder: Path) -> None:
         assert (stream.frames, stream.average_rate) == (END - START, 24)
         assert stream.width % 2 == 0 and stream.height % 2 == 0
         means = [frame.to_ndarray(format="gray").mean() for frame in file.decode(stream)]
-    black = [index for index, mean in enumerate(means) if mean < 20]
+    black = [index for index, mean in enumerate(means) if mean < 2]
     assert black == list(range(83 - START, 107 - START))  # the trimmed strip leaves a gap
 
 
