@@ -20,6 +20,8 @@ from engine.workers.crew import Crew, Ended, Patience, Told
 
 _TICK_S: Final = 0.1
 _SAVE_EVERY_S: Final = 1.0
+_PACE_OF: Final = 12
+"""So many films finished last tell the pace: the machine may have had more or less time for us before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Batch:
     _active: dict[int, _Active] = field(default_factory=dict, init=False)
     _costs: dict[Path, float] = field(default_factory=dict, init=False)
     _worked: float = field(default=0.0, init=False)
-    _began_s: float = field(default_factory=time.monotonic, init=False)
+    _lately: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=_PACE_OF), init=False)
     _saved_s: float = field(default=0.0, init=False)
     _n_done: int = field(default=0, init=False)
 
@@ -103,7 +105,7 @@ class Batch:
         waiting = deque(self._unfinished(of_settings))
         self._costs = costs_of([film for film, _ in waiting])
         threads = max(1, usable_cores() // self.order.jobs)
-        self._began_s = time.monotonic()
+        self._lately.append((time.monotonic(), 0.0))
         try:
             with Crew(self.order.jobs, threads, Patience(silence_s=self.order.silence_s)) as crew:
                 while (waiting or self._active) and not cancel.is_cancelled:
@@ -139,6 +141,7 @@ class Batch:
         if isinstance(message, Ended):
             active = self._active.pop(message.number)
             self._worked += self._costs[active.film.path]
+            self._lately.append((time.monotonic(), self._worked))
             self._end(active.film, self._result(active, message))
             return
         active = self._active[message.number]
@@ -185,12 +188,13 @@ class Batch:
         return Progress(self._n_done, len(self.films), self._eta_s(), running)
 
     def _eta_s(self) -> float | None:
-        """Seconds left: what is left to do at the pace so far."""
+        """Seconds left: what is left to do at the pace of the last films."""
         worked = self._worked + sum(self._costs[one.film.path] * one.share for one in self._active.values())
-        left = sum(self._costs.values()) - worked
-        if worked <= 0:
+        if not self._lately or worked <= self._lately[0][1]:
             return None
-        return max(0.0, left * (time.monotonic() - self._began_s) / worked)
+        since_s, before = self._lately[0]
+        left = sum(self._costs.values()) - worked
+        return max(0.0, left * (time.monotonic() - since_s) / (worked - before))
 
 
 def costs_of(films: Sequence[Film]) -> dict[Path, float]:

@@ -11,12 +11,13 @@ import pytest
 
 from engine.batch.memory import JOB_BYTES, RESERVE_BYTES, free_bytes, jobs_for, may_start_another
 from engine.batch.record import DONE, FAILED, FilmResult, Record, only_one, settings_key, sizes_of, source_key
-from engine.batch.run import costs_of
+from engine.batch.run import Batch, BatchOrder, _Active, costs_of
 from engine.batch.sources import Film
 from engine.direction import Direction
 from engine.errors import InputError, OutputError
 from engine.runner import GenerationRequest
 from engine.settings import GenerationSettings
+from engine.workers.crew import Ended
 
 TEMPLATE = GenerationRequest(Path(), None, GenerationSettings(seed=1))
 
@@ -154,3 +155,18 @@ def test_larger_films_cost_more(tmp_path: Path) -> None:
     films[1].path.write_bytes(b"1" * 5)
     costs = [costs_of(films)[film.path] for film in films]
     assert costs == [0.75, 1.75, 0.5]
+
+
+def test_the_time_left_follows_the_pace_of_the_last_films(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("engine.batch.run.time.monotonic", lambda: now[0])
+    films = [Film(tmp_path / f"{i}.mp4", str(i)) for i in range(40)]
+    batch = Batch(BatchOrder(TEMPLATE, tmp_path, "same"), films, Record(tmp_path), lambda _progress: None)
+    batch._costs = dict.fromkeys((film.path for film in films), 1.0)
+    assert batch._eta_s() is None
+    batch._lately.append((0.0, 0.0))
+    for i, film in enumerate(films[:30]):
+        now[0] += 100.0 if i < 15 else 2.0  # the machine had other work at first
+        batch._active[i] = _Active(film, ("", ""), 0.0)
+        batch._take(Ended(i, "failed", {"message": "No.", "hint": ""}))
+    assert batch._eta_s() == pytest.approx(10 * 2.0)
