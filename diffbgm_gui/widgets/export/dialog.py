@@ -130,6 +130,7 @@ class ExportDialog(QDialog):
 
     def _takes(self) -> QWidget:
         inside, column = QWidget(), QVBoxLayout()
+        inside.setObjectName("panel")
         inside.setLayout(column)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
