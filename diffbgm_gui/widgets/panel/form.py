@@ -223,7 +223,9 @@ class Row:
         told = "<qt>" + "<br><br>".join(line.replace("\n", "<br>") for line in lines) + "</qt>"
         for widget in (self.label, self.control, *self.control.fields()):
             widget.setToolTip(told)
-        self.reset.setToolTip(tr("Back to {}").format(self.default_words or tr("the default")))
+        back = tr("Back to {}").format(self.default_words or tr("the default"))
+        self.reset.setToolTip(back)
+        self.reset.setAccessibleName(f"{self.setting.title}: {back}")
 
     def allow(self, can: bool, why_not: str = "") -> None:
         """Let it be used, or say why not."""

@@ -59,6 +59,8 @@ class Timeline(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._stack = RowStack(self.rows[1:])
+        ranges = self._stack.verticalScrollBar().rangeChanged
+        ranges.connect(self._rows_changed, Qt.ConnectionType.QueuedConnection)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
@@ -91,6 +93,10 @@ class Timeline(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
+        self._stack.show_row(self.shots)
+
+    def _rows_changed(self, _least: int, _most: int) -> None:
+        """Rows came or went: the shots stay in view."""
         self._stack.show_row(self.shots)
 
     # -- tools -----------------------------------------------------------------------------------------------------
