@@ -20,7 +20,7 @@ def save_timeline(
     film: Path,
     clips: Sequence[Clip],
     *,
-    rate: Fraction = Fraction(24),
+    rate: Fraction = Fraction(12),
     markers: Sequence[tuple[float, str]] = (),
 ) -> Path:
     """Write an OTIO timeline that shows these parts of a film one after the other."""

@@ -29,6 +29,7 @@ from tests.helpers.video import TinyVideo
 
 Tell = Callable[..., dict[str, Any]]
 
+RATE = Fraction(12)
 SHOT_S = 6.0
 CLIPS: list[Clip] = [(SHOT_S * i, SHOT_S * i + 5.0) for i in range(6)]
 """The first five seconds of each of six shots."""
@@ -45,7 +46,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def scored(tmp_path_factory: pytest.TempPathFactory, tiny_video: Callable[..., TinyVideo], bundle: Path) -> Path:
     """A folder with a film, a timeline of six of its parts, and what a run on the timeline wrote."""
     folder = tmp_path_factory.mktemp("scored")
-    shutil.copy(tiny_video(shots_s=(SHOT_S,) * 6, audio_hz=None).path, folder / "film.mp4")
+    shutil.copy(tiny_video(shots_s=(SHOT_S,) * 6, frame_rate=RATE, audio_hz=None).path, folder / "film.mp4")
     markers = [(7.5, "the door *"), (20.0, "bgm 3.1 +0.2 ms")]
     save_timeline(folder / "cut.otio", folder / "film.mp4", CLIPS, markers=markers)
     words = ["score", folder / "cut.otio", "-o", folder / "out.otio", "--mlt", folder / "out.mlt"]
@@ -94,7 +95,7 @@ def test_the_editors_cuts_and_markers_are_the_plans(scored: Path) -> None:
 
 @pytest.mark.parametrize("name", ["out.otio", "out.xml", "out.fcpxml", "out.edl"])
 def test_every_timeline_shows_the_clips_with_the_music_below(scored: Path, name: str) -> None:
-    edit = read_edit(scored / name, rate=Fraction(24))
+    edit = read_edit(scored / name, rate=RATE)
     segments = edit.cuts.segments
     assert [(s.start_s, s.media, s.source_s) for s in segments] == [
         (5 * i, scored / "film.mp4", 6 * i) for i in range(6)
@@ -170,7 +171,8 @@ EDITS: dict[str, list[Clip]] = {
 @pytest.mark.parametrize("change", EDITS)
 def test_the_music_follows_a_re_cut_in_the_editor(change: str, folder: Path, tell: Tell, bundle: Path) -> None:
     new = save_timeline(folder / "new.otio", folder / "film.mp4", EDITS[change])
-    told = tell("reconform", folder / "p.dbgm", new, "--seed", 4, "--bundle", bundle, "-o", folder / "again.otio")
+    words = ("reconform", folder / "p.dbgm", new, "--seed", 4, "--bundle", bundle)
+    told = tell(*words, *(("-o", folder / "again.otio") if change == "insert" else ()))
     assert told["kept_bars"] >= told["bars"] / 2, told
     with Project.open(folder / "p.dbgm", read_only=True) as project:
         take = project.take(project.find_take().id)
@@ -180,9 +182,9 @@ def test_the_music_follows_a_re_cut_in_the_editor(change: str, folder: Path, tel
     assert [float(shot.start_s) for shot in take.plan.shots] == [sum(lengths[:i]) for i in range(len(lengths))]
     assert take.plan.duration_s == sum(lengths)
     assert early(parent) == early(take) != []  # what comes before the change is the same to the note
-    edit = read_edit(folder / "again.otio")
-    assert edit.cuts.duration_s == take.plan.duration_s
-    assert edit.sounds[0].duration_s == take.plan.duration_s
+    if change == "insert":
+        edit = read_edit(folder / "again.otio")
+        assert edit.cuts.duration_s == edit.sounds[0].duration_s == take.plan.duration_s
 
 
 def early(take: Take) -> list[Note]:
@@ -210,9 +212,9 @@ def test_melt_plays_the_music_where_it_is(scored: Path, tmp_path: Path) -> None:
     subprocess.run([*command, "ar=48000", "ac=2"], check=True, capture_output=True, timeout=200)
     played = read_audio(out, sample_rate=48_000).samples.mean(axis=0)
     music = read_audio(scored / "out.wav", sample_rate=48_000).samples.mean(axis=0)
-    assert abs(len(played) - len(music)) <= 48_000 // 24
+    assert abs(len(played) - len(music)) <= 48_000 // 12
     offset, likeness = best_offset(music, played, reach=4800)
-    assert abs(offset) <= 48_000 // 24 // 2, offset  # half a frame
+    assert abs(offset) <= 48_000 // 12 // 2, offset  # half a frame
     assert likeness > 0.99
 
 
