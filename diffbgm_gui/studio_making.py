@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Final
 
 from diffbgm_gui.document import (
@@ -22,9 +23,10 @@ from diffbgm_gui.regions import without
 from diffbgm_gui.run_state import CancelAsked, RunAsked, StudioEvent
 from diffbgm_gui.studio_core import StudioCore
 from engine import CancelToken, EngineError, FinishReason, InputError, RunCancelled, RunFinished
+from engine.direction import Direction
 from engine.music.descent import edit as edited
 from engine.music.notes import Note
-from engine.music.region import Difference, Region, Selection
+from engine.music.region import Difference, Region, Selection, parse_region
 from engine.music.take import Take, Trajectory
 from engine.settings import MAX_SEED, GenerationSettings, resolve_seed
 from engine.timebase import STEPS_PER_BEAT
@@ -75,8 +77,24 @@ class StudioMaking(StudioCore):
             self._waiting.append(lambda s=settings: self._compose(s))
         self._start_next()
 
-    def reroll(self, selection: Selection, *, seed: int | None = None) -> None:
-        """Write a part of the current take anew. Locked regions stay in any case."""
+    def reroll_time(self, start_s: Fraction, end_s: Fraction) -> None:
+        """Write what begins in a stretch of the film anew, with the moods of the document; every other note stays."""
+        take = self.document.take
+        if take is None or self.state.is_busy:
+            return
+        try:
+            region = parse_region(f"time={start_s}:{end_s}", take.plan)
+        except EngineError as error:
+            self.notice("error", error.message, error.hint)
+            return
+        self.reroll(Selection((region,)), direction=replace(take.direction, moods=self.document.direction.moods))
+
+    def reroll(self, selection: Selection, *, seed: int | None = None, direction: Direction | None = None) -> None:
+        """Write a part of the current take anew. Locked regions stay in any case.
+
+        Args:
+            direction: what the new notes follow, in place of what the take does.
+        """
         take = self.document.take
         if take is None or self.state.is_busy:
             return
@@ -90,11 +108,12 @@ class StudioMaking(StudioCore):
         fresh = resolve_seed(replace(take.settings, seed=seed))
         assert fresh.seed is not None
         settings = replace(take.settings, device=self.document.settings.device)
+        signals = self.state.signals if direction is not None else None
 
         def change() -> Any:
             from engine.revise import Reroll
 
-            return Reroll(free, fresh.seed, settings)
+            return Reroll(free, fresh.seed, settings, direction=direction, signals=signals)
 
         self._waiting.append(lambda: self._revise(source, change, hand=take.hand))
         self._start_next()

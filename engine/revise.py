@@ -91,6 +91,8 @@ class Reroll:
     seed: int
     settings: GenerationSettings | None = None
     name: str = ""
+    direction: Direction | None = None
+    signals: FrameSignals | None = None
 
     def apply(self, bundle: Bundle, take: Take, *, watch: Watcher = unwatched, cancel: CancelToken = NEVER) -> Take:
         """The new take."""
@@ -101,6 +103,8 @@ class Reroll:
             seed=self.seed,
             settings=self.settings,
             name=self.name,
+            direction=self.direction,
+            signals=self.signals,
             watch=watch,
             cancel=cancel,
         )
@@ -156,6 +160,8 @@ def reroll(
     seed: int,
     settings: GenerationSettings | None = None,
     name: str = "",
+    direction: Direction | None = None,
+    signals: FrameSignals | None = None,
     watch: Watcher = unwatched,
     cancel: CancelToken = NEVER,
 ) -> Take:
@@ -165,15 +171,31 @@ def reroll(
         selection: what may change. Notes that a person wrote stay in any case.
         seed: of the new notes. The performance keeps the take's own.
         settings: others for the new notes (t0, k, steps, guidance, ...); by default the take's.
+        direction: other moods of shots and curves, which the condition rows then follow; tempo and harmony stay.
+        signals: the picture, needed with a direction.
 
     Raises:
-        InputError: when the selection holds no cell of the piece.
+        InputError: when the selection holds no cell of the piece, or the rows cannot be worked out anew.
     """
     settings = settings or take.settings
+    if direction is not None:
+        take = _directed(bundle, take, settings, direction, signals)
     job = Job.of(bundle, take, selection, settings)
     written = sample_selection(job, selection, seed=seed, restart=None, watch=watch, cancel=cancel)
     details = {"region": selection.to_json(), "seed": seed}
     return child_of(take, "reroll", written, settings=settings, name=name, details=details, model=bundle.hash)
+
+
+def _directed(
+    bundle: Bundle, take: Take, settings: GenerationSettings, direction: Direction, signals: FrameSignals | None
+) -> Take:
+    """The take whose rows follow another direction."""
+    if take.plan.encoded is not None:
+        raise InputError("This model follows captions; they are read when the whole is composed.", "Compose again.")
+    if signals is None:
+        raise InputError("Other moods need the picture.", "Open the video first.")
+    plan = recondition(signals, take.plan, settings, quantiles=bundle.config.quantiles, direction=direction)
+    return replace(take, direction=direction, plan=plan)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from engine.diffusion.model import Bundle
+from engine.direction import Direction
 from engine.errors import InputError
 from engine.music.notes import Note, Voice
 from engine.music.region import Difference, Region, Selection
@@ -90,6 +92,12 @@ def test_a_fork_with_nothing_changed_is_the_parent(bundle: Bundle, takes: list[T
             child = fork(bundle, take, step=step, settings=take.settings)
             assert child.notes == take.notes
             assert np.array_equal(child.trajectory.v, take.trajectory.v)  # type: ignore[union-attr]
+
+
+def test_other_moods_need_the_picture(bundle: Bundle, takes: list[Take]) -> None:
+    bar = Selection((Region(steps=(0, 16)),))
+    with pytest.raises(InputError, match="picture"):
+        reroll(bundle, takes[0], bar, seed=1, direction=Direction(moods=((Fraction(0), "tense"),)))
 
 
 def test_a_fork_of_a_reroll_with_nothing_changed_is_the_reroll(bundle: Bundle, takes: list[Take]) -> None:

@@ -39,12 +39,18 @@ class CaptionsPage(QWidget):
         self.write = QPushButton(self.tr("Caption the film"))
         self.write.setToolTip(self.tr("Let the caption model say what each stretch of the film shows"))
         self.reset = QPushButton()
+        self.again = QPushButton(self.tr("Re-roll shot"))
+        self.again.setToolTip(
+            self.tr("Write the music of this shot anew, with its mood. Every note outside it stays as it is")
+        )
         self.shots = ShotList(studio)
         self.shots.setAccessibleName(self.tr("Shots"))
         self.shots.chosen.connect(self.seek_asked)
         self.write.clicked.connect(self._write)
         self.reset.clicked.connect(self._reset)
-        for button in (self.write, self.reset):
+        self.again.clicked.connect(self._reroll)
+        self.shots.chosen.connect(lambda _seconds: self._show_again())
+        for button in (self.write, self.reset, self.again):
             calm(button)
         self._lay_out()
         studio.document_changed.connect(lambda _document: self._show())
@@ -59,7 +65,7 @@ class CaptionsPage(QWidget):
         top = QHBoxLayout()
         top.setSpacing(8)
         top.addWidget(self.told, 1)
-        for button in (self.write, self.reset):
+        for button in (self.again, self.write, self.reset):
             top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(top)
         head.addWidget(self.problem)
@@ -83,6 +89,18 @@ class CaptionsPage(QWidget):
         else:
             self.studio.edit(self.tr("All moods Auto"), _without_moods)
 
+    def _reroll(self) -> None:
+        entry = self.shots.current
+        if entry is not None:
+            self.studio.reroll_time(entry.start_s, entry.end_s)
+
+    def _show_again(self) -> None:
+        """A shot can be written anew where there is music, and moods are what it follows."""
+        studio = self.studio
+        take = studio.document.take
+        self.again.setVisible(not studio.reads_captions and take is not None and take.plan.encoded is None)
+        self.again.setEnabled(self.shots.current is not None and not studio.state.is_busy)
+
     def _heard(self, event: Any) -> None:
         match event:
             case CaptionsProgressed(share=share):
@@ -100,6 +118,7 @@ class CaptionsPage(QWidget):
         self.write.setVisible(words)
         self.write.setEnabled(studio.state.info is not None)
         self.write.setText(self.tr("Stop") if studio.is_captioning else self.tr("Caption the film"))
+        self._show_again()
         self.reset.setText(self.tr("As the model wrote them") if words else self.tr("All Auto"))
         self.reset.setVisible(bool(direction.captions if words else direction.moods))
         self.told.setText(self._told(words))
@@ -110,7 +129,7 @@ class CaptionsPage(QWidget):
         if self.studio.state.info is None:
             return self.tr("Open a video to see its shots.")
         if not words:
-            return self.tr("A mood for single shots. It changes the music of that shot alone.")
+            return self.tr("A mood for single shots. Re-roll shot writes the music of that shot alone anew.")
         if self.shots.shots.entries:
             return self.tr("What the film shows, as the model reads it. An edited sentence is encoded anew, alone.")
         return self.tr("Captions appear when the film was captioned, or music was composed.")

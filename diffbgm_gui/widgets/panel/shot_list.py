@@ -309,6 +309,12 @@ class ShotList(QListView):
         self.clicked.connect(self.edit)
         self.selectionModel().currentChanged.connect(self._turned)
 
+    @property
+    def current(self) -> Entry | None:
+        """The entry that the user turned to."""
+        index = self.currentIndex()
+        return self.shots.entries[index.row()] if index.isValid() else None
+
     def _turned(self, index: QModelIndex, _before: QModelIndex) -> None:
         if index.isValid():
             self.chosen.emit(float(self.shots.entries[index.row()].start_s))

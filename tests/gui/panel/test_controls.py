@@ -9,59 +9,17 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QPlainTextEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QToolButton
 
 from diffbgm_gui.document import Document
 from diffbgm_gui.look import find_shots
 from diffbgm_gui.main_window import MainWindow
-from diffbgm_gui.widgets.panel.controls import Choice, Control, Number, Range, Slider, Switch
+from diffbgm_gui.widgets.panel.controls import Control
 from diffbgm_gui.widgets.panel.engine_page import k_sentence, t0_sentence
-from diffbgm_gui.widgets.panel.sound_rows import OTHER, Loudness
 from engine.direction import Direction
 from engine.settings import MAX_SEED, GenerationSettings
 from tests.gui.fakes import FakeEngine
-
-
-def type_into(qtbot: Any, field: QWidget, text: str) -> None:
-    """Write over what a field holds, and confirm."""
-    field.setFocus()
-    if isinstance(field, QComboBox):
-        raise TypeError
-    if isinstance(field, QPlainTextEdit):
-        field.selectAll()
-        qtbot.keyClicks(field, text)
-        return
-    field.selectAll()  # type: ignore[attr-defined]
-    qtbot.keyClicks(field, text)
-    qtbot.keyClick(field, Qt.Key.Key_Return)
-
-
-def use(qtbot: Any, control: Control, value: Any) -> None:
-    """Set a control by the keyboard alone."""
-    match control:
-        case Choice():
-            place = control.box.findData(value)
-            assert place >= 0, value
-            key = Qt.Key.Key_Down if place > control.box.currentIndex() else Qt.Key.Key_Up
-            while control.box.currentIndex() != place:
-                before = control.box.currentIndex()
-                qtbot.keyClick(control.box, key)
-                assert control.box.currentIndex() != before
-        case Number():
-            type_into(qtbot, control.box, control.box.textFromValue(value))
-        case Switch():
-            assert control.value() != value
-            qtbot.keyClick(control.box, Qt.Key.Key_Space)
-        case Range():
-            type_into(qtbot, control.low.box, str(value[0]))
-            type_into(qtbot, control.high.box, str(value[1]))
-        case Slider():
-            type_into(qtbot, control.number, str(value))
-        case Loudness():
-            use(qtbot, control.preset, OTHER)
-            use(qtbot, control.number, value)
-        case _:
-            type_into(qtbot, control.fields()[0], value)
+from tests.gui.panel.using import type_into, use
 
 
 @dataclass(frozen=True)
