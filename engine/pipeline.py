@@ -404,9 +404,11 @@ def final_notes(bundle: Bundle, step: DenoiseStep, n_beats: int, *, loops: bool 
 def write_score(
     notes: tuple[Note, ...], plan: MusicPlan, settings: GenerationSettings, direction: Direction = OPEN
 ) -> Score:
-    """Perform the notes with the palette, to the video's exact length, with markers at the cuts."""
+    """Perform the notes with the palette, to the video's exact length, with markers at the cuts and the user's own."""
     assert settings.seed is not None
     markers = [Marker(shot.start_s, f"{shot.transition} {shot.index}") for shot in plan.shots[1:]]
+    own = [Marker(marker.time_s - plan.offset_s, marker.label or "marker") for marker in direction.markers]
+    markers += [marker for marker in own if 0 <= marker.time_s < plan.duration_s]
     energy = drawn(direction, plan.tempo, plan.n_beats, offset_s=plan.offset_s).get("energy")
     return perform(
         notes,

@@ -19,6 +19,7 @@ from engine.audio.decode import read_audio
 from engine.cli.main import main
 from engine.diffusion.model import save_bundle
 from engine.interchange.reading import read_edit
+from engine.music.midi import read_markers
 from engine.music.notes import Note
 from engine.music.take import Take
 from engine.project import Project
@@ -115,6 +116,12 @@ def test_markers_tell_bar_beat_and_error(scored: Path) -> None:
     assert next(name for name in names if "door" in name).startswith("bgm* ")
     lines = (scored / "out.txt").read_text().splitlines()
     assert [line.split("\t")[2] for line in lines] == names
+
+
+def test_the_midi_marks_the_cuts_and_the_editors_marker(scored: Path) -> None:
+    told = {marker.text: float(marker.time_s) for marker in read_markers(scored / "out.mid")}
+    assert told["the door"] == pytest.approx(7.5, abs=0.002)
+    assert [told[f"cut {i}"] for i in range(1, 6)] == pytest.approx([5 * i for i in range(1, 6)], abs=0.002)
 
 
 def test_a_film_of_many_clips_is_not_rendered_here(scored: Path, tell: Tell, bundle: Path, tmp_path: Path) -> None:
