@@ -174,11 +174,11 @@ class MainWindow(QMainWindow):
         rows = _splitter(Qt.Orientation.Vertical, self._timeline_rows(), roll)
         rows.setStretchFactor(0, 2)
         rows.setStretchFactor(1, 3)
-        rows.setSizes([200, 220])
+        rows.setSizes([180, 240])
         below.addWidget(rows, 1)
         below.addWidget(self._steps_area())
         workspace = _splitter(Qt.Orientation.Vertical, upper, lower)
-        workspace.setSizes([340, 620])
+        workspace.setSizes([320, 640])
         self.workspace = workspace
         self.pages.addWidget(workspace)
         self.message = MessageBar(lambda: diagnostics(self.studio))

@@ -15,6 +15,7 @@ from diffbgm_gui.commands import Commands
 
 _COLUMN_PX: Final = 330
 _MOST_COLUMNS: Final = 4
+_MOST_ROWS: Final = 16
 _MARK: Final = re.compile(r"\(&\w\)")
 
 
@@ -60,7 +61,7 @@ class ShortcutsPage(QWidget):
         n_columns = max(1, min(_MOST_COLUMNS, (self.parentWidget().width() - 100) // _COLUMN_PX))
         heights = [0] * n_columns
         stacks = [QVBoxLayout() for _ in range(n_columns)]
-        for title, actions in groups(self._commands):
+        for title, actions in _parts(groups(self._commands)):
             shortest = heights.index(min(heights))
             stacks[shortest].addWidget(_group(title, actions))
             heights[shortest] += len(actions) + 2
@@ -111,6 +112,13 @@ def groups(commands: Commands) -> list[tuple[str, list[QAction]]]:
         if actions:
             found.append((without_marks(menu.title()), actions))
     return found
+
+
+def _parts(listed: list[tuple[str, list[QAction]]]) -> Iterator[tuple[str, list[QAction]]]:
+    """Groups cut into parts that fit side by side; a part that goes on says so."""
+    for title, actions in listed:
+        for first in range(0, len(actions), _MOST_ROWS):
+            yield f"… {title}" if first else title, actions[first : first + _MOST_ROWS]
 
 
 def _all_of(menu: QMenu, own: set[QMenu]) -> Iterator[QAction]:

@@ -161,6 +161,16 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/captions_page.py" />
+            <source>Re-roll shot</source>
+            <translation>重新生成此镜头</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/captions_page.py" />
+            <source>Write the music of this shot anew, with its mood. Every note outside it stays as it is</source>
+            <translation>按此镜头的情绪重写其音乐，镜头之外的音符一个不变</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/captions_page.py" />
             <source>Shots</source>
             <translation>镜头</translation>
         </message>
@@ -206,8 +216,8 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/captions_page.py" />
-            <source>A mood for single shots. It changes the music of that shot alone.</source>
-            <translation>为单个镜头指定情绪，只影响该镜头的音乐。</translation>
+            <source>A mood for single shots. Re-roll shot writes the music of that shot alone anew.</source>
+            <translation>为单个镜头指定情绪。“重新生成此镜头”只重写该镜头的音乐。</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/captions_page.py" />
@@ -621,6 +631,16 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/export/dialog.py" />
+            <source>Format of the timeline</source>
+            <translation>时间线格式</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/dialog.py" />
+            <source>A WAV of the music is written beside it, unless there are stems</source>
+            <translation>除非导出分轨，否则会在旁边写入音乐的 WAV</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/dialog.py" />
             <source>Name of the files</source>
             <translation>文件名</translation>
         </message>
@@ -931,6 +951,31 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/export/words.py" />
+            <source>OTIO (Resolve, Kdenlive)</source>
+            <translation>OTIO（Resolve、Kdenlive）</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/words.py" />
+            <source>FCPXML (Final Cut)</source>
+            <translation>FCPXML（Final Cut）</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/words.py" />
+            <source>FCP7 XML (Premiere)</source>
+            <translation>FCP7 XML（Premiere）</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/words.py" />
+            <source>MLT (Shotcut)</source>
+            <translation>MLT（Shotcut）</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/words.py" />
+            <source>EDL (any editor)</source>
+            <translation>EDL（任意剪辑软件）</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/words.py" />
             <source>Video with the music</source>
             <translation>带配乐的视频</translation>
         </message>
@@ -948,6 +993,11 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
             <location filename="../../diffbgm_gui/widgets/export/words.py" />
             <source>Stems</source>
             <translation>分轨</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/words.py" />
+            <source>Timeline</source>
+            <translation>时间线</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/export/words.py" />
@@ -973,6 +1023,11 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
             <location filename="../../diffbgm_gui/widgets/export/words.py" />
             <source>A folder with one WAV per instrument; together they are the mix.</source>
             <translation>一个文件夹，每件乐器一个 WAV，合起来就是混音。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/words.py" />
+            <source>For a video editor: the picture with its cuts, the music (or its stems) on tracks, markers at the hits.</source>
+            <translation>供剪辑软件使用：带剪辑点的画面、各轨上的音乐（或分轨），以及卡点处的标记。</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/export/words.py" />
