@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
+
+import numpy as np
 
 from engine.audio.loudness import loudness_lufs
 from engine.audio.mix import fade_out, write_wav
@@ -56,7 +59,7 @@ def taste(palette: str, path: Path, *, take: Take | None = None, seed: int = 0, 
     heard = loudness_lufs(clip, cancel=cancel)
     peak = float(abs(clip.samples).max(initial=0.0))
     if peak > 0:
-        clip.samples *= min(10 ** ((LUFS - heard) / 20), _LOUDEST / peak)
+        clip = replace(clip, samples=clip.samples * np.float32(min(10 ** ((LUFS - heard) / 20), _LOUDEST / peak)))
     write_wav(fade_out(clip, 0.4), path, cancel=cancel)
 
 
