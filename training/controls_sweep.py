@@ -233,7 +233,7 @@ SWEEPS: Final = (
         {"arousal": mean_arousal},
         "as a mood: density, rhythm and intensity move; flow, loudness and arousal follow",
     ),
-    Sweep("novelty", ("novelty",), {"novelty": dynamic_mean("novelty")}),
+    Sweep("novelty", ("novelty",), {"novelty": dynamic_mean("novelty")}, "not in use: left to the model, see training"),
     Sweep(
         "hits",
         (),
@@ -268,8 +268,8 @@ SWEEPS: Final = (
     Sweep("melody", ("melody",), {"melody": semantic_mean("melody")}, "share of time in which the melody sounds"),
 )
 
-NOT_IN_USE: Final = ("valence, rows alone", "hits, rows alone", "marked hits, rows alone")
-"""Sweeps that explain and do not count: the control is not used that way."""
+NOT_IN_USE: Final = ("novelty", "valence, rows alone", "hits, rows alone", "marked hits, rows alone")
+"""Sweeps that explain and do not count: the control is not used, or not that way."""
 
 
 def measure_level(sweep: Sweep, windows: Sequence[GeneratedWindow]) -> dict[str, FloatArray]:

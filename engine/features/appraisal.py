@@ -38,7 +38,6 @@ CUTTING: Final = Scale(half=0.35, power=1.5)
 """Cuts per second: feature films cut every 4 to 5 s (0.3), adverts every 1 to 2 s (0.6 to 0.8)."""
 
 CONTRAST: Final = Scale(half=0.45, power=3.0)
-NOVELTY: Final = Scale(half=1.0, power=1.5)
 SHOT_LENGTH: Final = Scale(half=6.0)
 
 _BRIGHTNESS: Final = (0.42, 0.22)
@@ -56,14 +55,13 @@ class Appraisal:
     """Absolute judgements of T beats, f32 `[T]` each, 0..1, NaN where unknown.
 
     Attributes:
-        density, rhythm, intensity, novelty: smoothed over three beats, so that a bar keeps its shape.
+        density, rhythm, intensity: smoothed over three beats, so that a bar keeps its shape.
         pleasantness, register, tension, richness, shot_length: smoothed over two bars.
     """
 
     density: FloatArray
     rhythm: FloatArray
     intensity: FloatArray
-    novelty: FloatArray
     pleasantness: FloatArray
     register: FloatArray
     tension: FloatArray
@@ -91,7 +89,6 @@ def appraise(picture: Picture) -> Appraisal:
         density=density,
         rhythm=rhythm,
         intensity=lightly(intensity),
-        novelty=either(NOVELTY(picture.novelty), 0.6 * picture.cut),
         pleasantness=_share(0.69 * slow_bright + 0.22 * slow_colour + 0.10 * warm, 0.73),
         register=_share(0.7 * slow_bright + 0.5 * detail, np.hypot(0.7, 0.5)),
         tension=_share(0.6 * pace - 0.6 * slow_bright - 0.35 * slow_colour, 0.92),

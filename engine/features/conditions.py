@@ -161,14 +161,15 @@ def _positions(appraisal: Appraisal) -> dict[str, FloatArray]:
         "density": lively,
         "rhythm": place(appraisal.rhythm, DYNAMIC_PLACEMENT),
         "intensity": place(appraisal.intensity, DYNAMIC_PLACEMENT),
-        "novelty": place(appraisal.novelty, DYNAMIC_PLACEMENT),
         "valence": place(appraisal.pleasantness, SEMANTIC_PLACEMENT),
         "register": place(appraisal.register, SEMANTIC_PLACEMENT),
         "polyphony": np.asarray((busy + rich) / 2, np.float32),
         "articulation": np.asarray(0.75 * (1 - busy) + 0.25 * long, np.float32),
         "tension": place(appraisal.tension, SEMANTIC_PLACEMENT),
-        # Whether a melody sounds is not seen: the model decides, unless a mood or the user does.
+        # Whether a melody sounds is not seen: the model decides, unless a mood or the user does. Nor is novelty asked
+        # for: the row was measured to move nothing (docs/evaluation, control response).
         "melody": np.full(len(lively), np.nan, np.float32),
+        "novelty": np.full(len(lively), np.nan, np.float32),
     }
 
 

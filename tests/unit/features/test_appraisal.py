@@ -50,8 +50,6 @@ RISES = [
     ("contrast", "intensity"),
     ("flash", "intensity"),
     ("saturation", "intensity"),
-    ("novelty", "novelty"),
-    ("cut", "novelty"),
     ("brightness", "pleasantness"),
     ("saturation", "pleasantness"),
     ("warmth", "pleasantness"),
@@ -78,7 +76,7 @@ def test_direction(plain, cause, effect, sign):
 def test_judgements_are_shares_whatever_is_seen(name, values):
     picture = Picture(**{other: np.full(N, PLAIN[other], np.float32) for other in UNITS} | {name: values})
     appraisal = appraise(picture)
-    for judged in ("density", "rhythm", "intensity", "novelty", "pleasantness", "register", "tension", "richness"):
+    for judged in ("density", "rhythm", "intensity", "pleasantness", "register", "tension", "richness"):
         judgement = getattr(appraisal, judged)
         assert ((judgement >= 0) & (judgement <= 1)).all(), judged
 

@@ -28,6 +28,7 @@ from engine.timebase import TempoChange, TempoMap
 
 SECOND = TempoMap.constant(60)
 KNOWN = [name for name in SEMANTIC if name != "melody"]
+NOVELTY = DYNAMIC.index("novelty")
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def test_rows_have_the_shapes_of_the_control_space(estimate, lively, make_shots)
     assert rows.dynamic.shape == (60, len(DYNAMIC))
     assert rows.semantic.shape == (60, len(SEMANTIC))
     assert rows.dynamic.dtype == rows.semantic.dtype == np.float32
-    assert np.isfinite(rows.dynamic).all()
+    assert np.isfinite(np.delete(rows.dynamic, NOVELTY, 1)).all()
     assert set(np.unique(rows.dynamic[:, HIT_COLUMNS])) <= {0.0, 1.0}
     assert rows.cut_beats == ((10, 1.0), (30, 1.0), (44, 1.0))
     assert [(hit.step // 4, hit.step % 4) for hit in rows.hits if hit.kind == "cut"] == [(10, 0), (30, 0), (44, 2)]
@@ -67,7 +68,8 @@ def test_rows_have_the_shapes_of_the_control_space(estimate, lively, make_shots)
     assert ((rows.activity >= 0) & (rows.activity <= 1)).all()
 
 
-def test_only_melody_is_left_to_the_model(estimate, lively):
+def test_melody_and_novelty_are_left_to_the_model(estimate, lively):
+    assert np.isnan(estimate(lively).dynamic[:, NOVELTY]).all()
     semantic = estimate(lively).semantic
     assert [name for i, name in enumerate(SEMANTIC) if np.isnan(semantic[:, i]).any()] == ["melody"]
 
@@ -75,7 +77,7 @@ def test_only_melody_is_left_to_the_model(estimate, lively):
 def test_everything_asked_lies_in_the_corpus(estimate, lively, quantiles):
     for mood in MOODS:
         for name, curve in estimate(lively, mood=mood).asked().items():
-            if name in ("tempo", "melody", "arousal", "flow", "loudness"):
+            if name in ("tempo", "melody", "novelty", "arousal", "flow", "loudness"):
                 continue  # as the tempo map has it, left alone, or following from the others
             assert (curve >= quantiles[name][0]).all(), (mood, name)
             assert (curve <= quantiles[name][-1]).all(), (mood, name)
@@ -110,11 +112,6 @@ def test_light_and_colour_decide_valence_register_and_tension(estimate, lively):
         assert sign * (curve[bright].mean() - curve[dark].mean()) > 0.03, name
     assert rows.valence[:24].mean() < 0 < rows.valence[36:].mean()
     assert ((rows.tension >= 0) & (rows.tension <= 1)).all()
-
-
-def test_novelty_marks_the_change(estimate, lively):
-    novelty = estimate(lively).asked()["novelty"]
-    assert abs(int(novelty.argmax()) - 30) <= 1
 
 
 def test_tied_rows_are_what_music_would_measure(estimate, lively):
@@ -231,13 +228,13 @@ def test_unknown_mood_and_missing_percentiles(estimate, lively, quantiles, make_
 @pytest.mark.parametrize("n_beats", [1, 2, 7, 8, 9])
 def test_short_pieces(estimate, make_signals, n_beats):
     rows = estimate(make_signals(1.5), n_beats=n_beats, tempo=TempoMap.constant(200))
-    assert np.isfinite(rows.dynamic).all()
+    assert np.isfinite(np.delete(rows.dynamic, NOVELTY, 1)).all()
     assert np.isfinite(rows.semantic[:, [SEMANTIC.index(name) for name in KNOWN]]).all()
 
 
 def test_a_single_frame(estimate, make_signals):
     rows = estimate(make_signals(0.04, [0.0]), n_beats=1)
-    assert np.isfinite(rows.dynamic).all()
+    assert np.isfinite(np.delete(rows.dynamic, NOVELTY, 1)).all()
 
 
 def test_a_picture_that_was_not_measured_leaves_all_to_the_model(estimate, make_signals):
