@@ -9,7 +9,8 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
-from engine.interchange.edit import Note
+from engine.cutlist import CutList, Segment
+from engine.interchange.edit import Edit, Note
 from engine.interchange.export import ENDINGS, SUFFIXES, TIMELINE_KINDS, timeline_text
 from engine.interchange.reading import read_edit
 from tests.helpers.edits import COLUMNS, RATES, TITLES, documented, edit_at, seen_of, table
@@ -105,3 +106,20 @@ def test_names_with_markup_stay_names(tmp_path: Path) -> None:
         path = tmp_path / f"n{ending}"
         path.write_text(timeline_text(kind, edit), encoding="utf-8")  # type: ignore[arg-type]
         assert read_edit(path).cuts.name == '<a> & "b"'
+
+
+@pytest.mark.parametrize("kind", ["otio", "fcp7", "fcpxml", "edl"])
+def test_awkward_names_of_files_come_back(kind: str, tmp_path: Path) -> None:
+    names = ("file+with+data&streams=works.mp4", "50% off #1.mov", "“ü” it's.mp4", "-dash & <tag>.mkv", "100%25.mp4")
+    segments = tuple(
+        Segment(Fraction(i), Fraction(i + 1), tmp_path / name, name=name, begins="cut" if i else "start")
+        for i, name in enumerate(names)
+    )
+    for name in names:
+        (tmp_path / name).touch()
+    path = tmp_path / f"a{next(e for e, k in SUFFIXES.items() if k == kind)}"
+    edit = Edit(CutList("names", Fraction(25), segments))
+    path.write_text(timeline_text(kind, edit), encoding="utf-8")  # type: ignore[arg-type]
+    assert [segment.media for segment in read_edit(path, rate=Fraction(25)).cuts.segments] == [
+        tmp_path / name for name in names
+    ]
