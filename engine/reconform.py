@@ -15,7 +15,7 @@ from engine.direction import Direction
 from engine.errors import InputError
 from engine.music.conform import Conformed, Filling, Gap, KeptBars, conform, kept_bars
 from engine.music.controls import Conditions
-from engine.music.descent import Written, child_of
+from engine.music.descent import MOVED_BARS, Written, child_of, difference
 from engine.music.hits import HitPoint, gather_hits
 from engine.music.music_plan import MusicPlan, sensible_frame_s
 from engine.music.notes import Note
@@ -138,12 +138,14 @@ def reconform(
         "kept_spans_s": [[float(s.old_start_s), float(s.new_start_s), float(s.new_end_s)] for s in spans],
         "relaxations": list(solution.relaxations),
         "region": selection.to_json(),
+        MOVED_BARS: [[new, old] for new, old in sorted(found.bars.items())],
     }
     written = Written(moved.notes, plan, None)
     if selection.regions:
         job = Job.of(bundle, moved, selection, settings)
         written = sample_selection(job, selection, seed=seed, restart=None, watch=watch, cancel=cancel)
-    return child_of(moved, "reconform", written, settings=settings, name=name, details=details, model=bundle.hash)
+    child = child_of(moved, "reconform", written, settings=settings, name=name, details=details, model=bundle.hash)
+    return replace(child, details={**child.details, "difference": difference(take, child).counts()})
 
 
 def moved_direction(direction: Direction, spans: Sequence[KeptSpan]) -> Direction:

@@ -213,12 +213,12 @@ class Desk:
 
     def keep(self, parent: Take, take: Take, **more: Any) -> int:
         """Add a new take to the project, write its files, and tell what changed. The take stays if its files fail."""
-        from engine.music.region import Difference
+        from engine.music.descent import difference
 
         head = self.project.add_take(take, cancel=self.cancel)
         self.write(take)
-        change = Difference.between(parent.notes, take.notes)
-        counts = {"kept": len(change.kept), "removed": len(change.removed), "new": len(change.new)}
+        change = difference(parent, take)
+        counts = change.counts()
         if self.args.json:
             told = {"take": head.to_json(), "parent": parent.id, "counts": counts, "difference": change.to_json()}
             files = {"project": self.project.path, "warnings": self.progress.warnings, **self.files()}

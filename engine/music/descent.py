@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from engine.errors import InputError
 from engine.music.music_plan import MusicPlan
@@ -14,7 +14,10 @@ from engine.music.notes import Note
 from engine.music.region import Difference
 from engine.music.take import Origin, Take, Trajectory
 from engine.settings import GenerationSettings
-from engine.timebase import STEPS_PER_BEAT
+from engine.timebase import STEPS_PER_BAR, STEPS_PER_BEAT
+
+MOVED_BARS: Final = "moved_bars"
+"""Detail of a take that followed a re-cut: pairs of a bar and the old take's bar that it was."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +40,7 @@ def child_of(
     model: str,
 ) -> Take:
     """A take that descends from another."""
-    change = Difference.between(parent.notes, written.notes)
-    counts = {"kept": len(change.kept), "removed": len(change.removed), "new": len(change.new)}
+    counts = Difference.between(parent.notes, written.notes).counts()
     return replace(
         parent,
         id=new_id(),
@@ -55,6 +57,26 @@ def child_of(
         starred=False,
         details={**details, "difference": counts},
     )
+
+
+def difference(parent: Take, take: Take) -> Difference:
+    """How a take differs from the one it was made from. Notes that moved along with their bar in a re-cut are kept, as
+    they lie in the new take; removed ones lie as they did in the old."""
+    bars = dict(take.details.get(MOVED_BARS, ()))
+    if not bars:
+        return Difference.between(parent.notes, take.notes)
+    shifts: dict[int, list[int]] = {}
+    for new_bar, old_bar in bars.items():
+        shifts.setdefault(old_bar, []).append(STEPS_PER_BAR * (new_bar - old_bar))
+    now = set(take.notes)
+    kept, removed = set(), []
+    for note in parent.notes:
+        there = (replace(note, onset=note.onset + by) for by in shifts.get(note.onset // STEPS_PER_BAR, ()))
+        found = [moved for moved in there if moved in now]
+        kept.update(found)
+        if not found:
+            removed.append(note)
+    return Difference(tuple(sorted(kept)), tuple(sorted(removed)), tuple(sorted(now - kept)))
 
 
 def new_id() -> str:

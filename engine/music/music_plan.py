@@ -15,7 +15,7 @@ from engine.music.plan import Plan
 from engine.music.tempo import beats_of_seconds
 from engine.music.tempo_solution import Placement, TempoSolution, place_hits, tempo_points
 from engine.signals import VideoInfo
-from engine.timebase import MICROSECONDS, STEPS_PER_BEAT, Shot, Span, TempoMap, spans_within
+from engine.timebase import STEPS_PER_BEAT, Shot, Span, TempoMap, spans_within
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -233,6 +233,10 @@ class Difference:
         old, fresh = set(before), set(after)
         return cls(tuple(sorted(old & fresh)), tuple(sorted(old - fresh)), tuple(sorted(fresh - old)))
 
+    def counts(self) -> dict[str, int]:
+        """How many notes of each kind."""
+        return {"kept": len(self.kept), "removed": len(self.removed), "new": len(self.new)}
+
     def to_json(self) -> dict[str, Any]:
         """Notes as [onset, voice, pitch, duration, velocity]."""
         return {

@@ -120,5 +120,10 @@ def test_the_command_follows_and_the_project_goes_over(
     told = json.loads(capsys.readouterr().out)
     assert told["ok"] and out.exists()
     assert 0 < told["kept_bars"] < told["bars"]
+    counts = told["counts"]
+    assert counts["kept"] + counts["new"] == told["take"]["notes"]
+    assert counts == {kind: len(notes) for kind, notes in told["difference"].items()}
+    assert counts["kept"] > counts["removed"] > 0  # bars that moved along are kept, not removed and new
+    assert told["take"]["details"]["difference"] == counts
     assert main(["export", project, "-o", str(tmp_path / "c.mid"), "-q"]) == 0
     assert (tmp_path / "c.mid").read_bytes()
