@@ -149,7 +149,7 @@ class ReviseWork(TakeWork):
         raise NotImplementedError
 
     def _revised(self, bench: Bench, *, with_steps: bool) -> dict[str, Any]:
-        from engine.music.region import Difference
+        from engine.music.descent import difference
 
         ears, parent = _Ears(bench), self._read(with_steps=with_steps)
         change = self._change(parent, bench)
@@ -157,8 +157,7 @@ class ReviseWork(TakeWork):
         with Project.open(self.project) as project:
             head = project.add_take(take, cancel=bench.cancel)
         manifest = self._write(take, bench, ears)
-        difference = Difference.between(parent.notes, take.notes)
-        counts = {"kept": len(difference.kept), "removed": len(difference.removed), "new": len(difference.new)}
+        counts = difference(parent, take).counts()
         told = {"project": str(self.project), "take": head.id, "name": head.name, "number": head.number}
         more = {"parent": parent.id, "counts": counts, "seed": head.settings.seed, "warnings": ears.warnings}
         return {**_files(self.files), **told, **more, "manifest": manifest}
