@@ -334,7 +334,7 @@ class ExportDialog(QDialog):
         )
 
     def _show_progress(self, state: RunViewState) -> None:
-        if not self._is_writing:
+        if not self._is_writing or not state.is_busy:
             return
         self.told.setText(status_words(state))
         share = state.progress
