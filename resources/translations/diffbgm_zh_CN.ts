@@ -216,8 +216,13 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/captions_page.py" />
-            <source>A mood for single shots. Re-roll shot writes the music of that shot alone anew.</source>
-            <translation>为单个镜头指定情绪。“重新生成此镜头”只重写该镜头的音乐。</translation>
+            <source>A mood for single shots, in place of the mood of the whole.</source>
+            <translation>为单个镜头指定情绪，代替整体情绪。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/panel/captions_page.py" />
+            <source>A mood for single shots. Re-roll shot writes the music of that shot anew, and no other.</source>
+            <translation>为单个镜头指定情绪。“重新生成此镜头”只重写该镜头的音乐，其他镜头不变。</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/panel/captions_page.py" />
