@@ -39,6 +39,7 @@ def main():
         no_engine,
         scored,
         mixed,
+        more,
         rerolled,
         switched,
         followed,
@@ -247,6 +248,17 @@ def mixdown(addon, name):
             strip.mute = True
     bpy.ops.sound.mixdown(filepath=str(target), container="WAV", codec="PCM", format="S16")
     return str(target)
+
+
+def more(addon):
+    """A further take of the same picture; then the first one again."""
+    asked = bpy.context.scene.diffbgm
+    asked.takes, asked.seed = 1, 9
+    result = bpy.ops.diffbgm.more_takes()
+    found = {"result": list(result), **music_now(addon)}
+    _, record = addon.placing.chosen_music(bpy.context.scene)
+    bpy.ops.diffbgm.use_take(take=record.takes[0].id)
+    return found
 
 
 def rerolled(addon):

@@ -143,7 +143,13 @@ def test_files_lie_beside_the_blend_and_paths_are_relative(found: dict[str, Any]
     assert state["paths"] == ["//film_music/film-scene Take 1.wav"]
     assert not [name for name in state["files"] if ".working" in name]
     with Project.open(folder / "film-scene.dbgm", read_only=True) as project:
-        assert [take.name for take in project.takes()] == ["Take 1", "Take 2", "Take 1 reroll", "Take 1 reconform"]
+        assert [take.name for take in project.takes()] == [
+            "Take 1",
+            "Take 2",
+            "Take 3",
+            "Take 1 reroll",
+            "Take 1 reconform",
+        ]
 
 
 def test_the_mixdown_holds_the_music(found: dict[str, Any]) -> None:
@@ -155,6 +161,14 @@ def test_the_mixdown_holds_the_music(found: dict[str, Any]) -> None:
     assert np.abs(own).max() > 1000
     correlation = np.corrcoef(mix[:length].mean(axis=1), own[:length].mean(axis=1))[0, 1]
     assert correlation >= 0.99
+
+
+def test_more_takes_of_the_same_picture(found: dict[str, Any]) -> None:
+    before, state = found["scored"], found["more"]
+    assert state["result"] == ["FINISHED"]
+    assert [take[:2] for take in state["takes"]] == [["Take 1", 5], ["Take 2", 6], ["Take 3", 9]]
+    assert music_in(state) == [("♪ Take 3", *music_in(before)[0][1:])]
+    assert state["sounds"] != before["sounds"] and state["project"] == before["project"]
 
 
 def test_bars_come_from_playhead_and_selection(found: dict[str, Any]) -> None:
