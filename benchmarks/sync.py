@@ -179,7 +179,8 @@ def drift(log: list[tuple[float, int, float]], skip_s: float = 2.0) -> np.ndarra
     ahead = ((number + 0.5) / FPS - heard) * 1000
     kept = at > at[0] + skip_s
     at, ahead = at[kept], ahead[kept]
-    return np.array([ahead[(at >= t) & (at < t + 1.0)].mean() for t in np.arange(at[0], at[-1] - 1.0, 0.5)])
+    seen = [ahead[(at >= t) & (at < t + 1.0)] for t in np.arange(at[0], at[-1] - 1.0, 0.5)]
+    return np.array([part.mean() for part in seen if len(part) > 0])
 
 
 def clicks(samples: np.ndarray, times: np.ndarray) -> np.ndarray:
