@@ -129,7 +129,9 @@ class CaptionsPage(QWidget):
         if self.studio.state.info is None:
             return self.tr("Open a video to see its shots.")
         if not words:
-            return self.tr("A mood for single shots. Re-roll shot writes the music of that shot alone anew.")
+            if self.studio.document.take is None:
+                return self.tr("A mood for single shots, in place of the mood of the whole.")
+            return self.tr("A mood for single shots. Re-roll shot writes the music of that shot anew, and no other.")
         if self.shots.shots.entries:
             return self.tr("What the film shows, as the model reads it. An edited sentence is encoded anew, alone.")
         return self.tr("Captions appear when the film was captioned, or music was composed.")
