@@ -17,6 +17,7 @@ from diffbgm_gui.main_window import MainWindow
 from diffbgm_gui.widgets.panel.controls import Control
 from diffbgm_gui.widgets.panel.engine_page import k_sentence, t0_sentence
 from engine.direction import Direction
+from engine.music.chords import parse_chord, read_progression
 from engine.settings import MAX_SEED, GenerationSettings
 from tests.gui.fakes import FakeEngine
 from tests.gui.panel.using import type_into, use
@@ -267,3 +268,30 @@ def test_steppers_have_no_hidden_bounds(filmed: MainWindow) -> None:
     for name in ("original_gain_db", "duck_db", "fade_out_s", "guidance"):
         box = filmed.panel.controls[name].fields()[0]
         assert isinstance(box, QAbstractSpinBox) and box.minimumWidth() >= 64
+
+
+def test_a_palette_is_heard_before_music_is_composed_with_it(
+    filmed: MainWindow, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[Any] = []
+    monkeypatch.setattr(filmed.panel.music.taster, "play", heard.append)
+    use(qtbot, filmed.panel.controls["palette"], "chamber")
+    filmed.panel.music.listen.click()
+    qtbot.waitUntil(lambda: bool(heard), timeout=100_000)
+    assert heard[0].stat().st_size > 500_000
+
+
+def test_the_harmony_of_the_take_can_be_taken_over_to_be_changed(filmed: MainWindow, qtbot: Any) -> None:
+    page, studio = filmed.panel.music, filmed.studio
+    assert not page.take_over.isEnabled()
+    filmed.generate_button.click()
+    qtbot.waitUntil(lambda: studio.document.take is not None and not filmed.state.is_busy, timeout=20_000)
+    page.take_over.click()
+    harmony, direction = studio.document.take.plan.harmony, studio.document.direction
+    labels = [None if chord is None else chord.label for chord in harmony.chords]
+    asked = [None if name is None else parse_chord(name) for name in direction.chords]
+    assert asked == [None if label is None else parse_chord(label) for label in labels]
+    assert direction.key == harmony.key.label and page.controls["key"].value() == harmony.key.label
+    assert read_progression(page.controls["chords"].value()) == direction.chords
+    studio.undo()
+    assert studio.document.direction.chords == () and page.controls["chords"].value() == ""
