@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.asides import aside_name
 from engine.cancel import CancelToken
-from engine.errors import InputError
+from engine.errors import InputError, OutputError
 from engine.events import Report, Stage, Warned
 from engine.interchange.edit import Sound as TimelineSound
 from engine.interchange.export import WITH_SOUND, TimelineFile, edit_of, timeline_text
@@ -54,7 +54,8 @@ class Outputs:
     """The files to write.
 
     Attributes:
-        output: .mp4, .mov, .mkv or .webm for the film with its music; .wav or .mid for the music alone.
+        output: .mp4, .mov, .mkv or .webm for the film with its music; .wav or .mid for the music alone; the list itself
+            where only lists of markers are written.
         midi, wav, manifest: further files.
         stems: folder for one WAV per part, as long as the film, that add up to the sound written.
         timelines: timelines and lists of markers for editors, beside the music's WAV or its stems.
@@ -73,8 +74,8 @@ class Outputs:
 
     @property
     def needs_sound(self) -> bool:
-        only_midi = self.output.suffix.lower() in MIDI_SUFFIXES
-        return not only_midi or self.wav is not None or self.stems is not None or self.timeline_wav is not None
+        has_sound = self.is_video or self.output.suffix.lower() == ".wav"
+        return has_sound or self.wav is not None or self.stems is not None or self.timeline_wav is not None
 
     def midi_files(self) -> tuple[Path, ...]:
         """All files that get the MIDI."""
@@ -170,23 +171,31 @@ def check_outputs(info: VideoInfo, outputs: Outputs) -> None:
     """
     from engine.video.containers import check_container
 
+    if outputs.is_video or outputs.timelines:
+        _check_timeline(Path(info.path), outputs)
     if outputs.is_video:
-        _refuse_assembled(Path(info.path))
         check_container(info, outputs.output)
 
 
-def _refuse_assembled(video: Path) -> None:
-    """A picture that was put together from a timeline's clips is for watching; the editor renders the film.
+def _check_timeline(video: Path, outputs: Outputs) -> None:
+    """A picture that was put together from a timeline's clips is for watching; the editor renders the film. And the
+    timeline itself is never written over.
 
     Raises:
-        OutputError: if the video is such a picture.
+        OutputError: if that was asked for.
     """
     from engine.timelines import not_rendered
     from engine.video.assembly import cuts_of_picture
 
     cuts = cuts_of_picture(video)
-    if cuts is not None:
+    if cuts is None:
+        return
+    if outputs.is_video:
         raise not_rendered(cuts)
+    if cuts.source in [file.path.absolute() for file in outputs.timelines]:
+        raise OutputError(
+            f"'{cuts.source.name}' is the timeline itself.", "Choose another name: it is never written to."
+        )
 
 
 def with_video(take: Take, video: Path) -> Take:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from engine.cancel import CancelToken
 from engine.cli.common import EXIT_OK, Parser, print_json
 from engine.cli.mixing import loudness_level
-from engine.cli.projects import add_outputs, add_project, add_talk, at_desk
+from engine.cli.projects import add_outputs, add_project, add_talk, at_desk, named_outputs
 from engine.errors import InputError
 from engine.settings import ORIGINAL_AUDIO
 
@@ -25,7 +25,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
         description="Write a take of a project as a video with its music, WAV or MIDI. Nothing is composed again.",
     )
     add_project(parser)
-    add_outputs(parser, required=True)
+    add_outputs(parser, may_copy=False)
     add_sound(parser)
     add_talk(parser)
     parser.set_defaults(run=run, parser=parser)
@@ -83,6 +83,8 @@ def sounding(args: argparse.Namespace, take: Take) -> Take:
 
 def run(args: argparse.Namespace, cancel: CancelToken) -> int:
     """Write the files, and tell which."""
+    if not any(text for text, _ in named_outputs(args).values()):
+        args.parser.error("name a file to write: -o OUT, --midi, --wav, or a timeline, as --otio")
     with at_desk(args, cancel, read_only=True) as desk:
         head, take = desk.head(), sounding(args, desk.take(with_steps=False))
         manifest = desk.write(take)

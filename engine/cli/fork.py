@@ -24,7 +24,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--mood", metavar="NAME", help="another mood from there on")
     add_overrides(parser)
     parser.add_argument("--name", default="", help="of the new take")
-    add_outputs(parser, required=False)
+    add_outputs(parser)
     add_talk(parser)
     parser.set_defaults(run=run, parser=parser)
 

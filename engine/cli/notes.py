@@ -22,7 +22,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     add_project(parser)
     parser.add_argument("--from-midi", required=True, metavar="EDITED.mid", help="the edited MIDI file of the take")
     parser.add_argument("--name", default="", help="of the new take")
-    add_outputs(parser, required=False)
+    add_outputs(parser)
     add_talk(parser)
     parser.set_defaults(run=run, parser=parser)
 

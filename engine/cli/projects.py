@@ -35,6 +35,7 @@ from engine.events import Stage
 
 if TYPE_CHECKING:
     from engine.delivery import Outputs
+    from engine.interchange.export import TimelineFile
     from engine.music.take import Take
     from engine.project import Project, TakeHeader
     from engine.revise import Change
@@ -51,17 +52,34 @@ def add_project(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--video", metavar="FILE", help="where the video is now, if it has moved")
 
 
-def add_outputs(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    """The files to write."""
+def add_outputs(parser: argparse.ArgumentParser, *, may_copy: bool = True) -> None:
+    """The files to write.
+
+    Args:
+        may_copy: whether the main one may be another project, which gets the new take.
+    """
     kinds = ".mp4, .mov, .mkv, .webm, .wav, .mid, or a timeline beside its WAV: " + ", ".join(OUT_SUFFIXES)
-    if not required:
+    if may_copy:
         kinds += "; .dbgm leaves the project as it is, and writes it with the new take"
-    parser.add_argument("-o", "--output", metavar="OUT", required=required, help=kinds)
+    parser.add_argument("-o", "--output", metavar="OUT", help=kinds)
     parser.add_argument("--midi", metavar="FILE", help="also write the score as MIDI")
     parser.add_argument("--wav", metavar="FILE", help="also write the music as WAV")
     parser.add_argument("--stems", metavar="DIR", help="also write one WAV per part into this folder")
     parser.add_argument("--manifest", metavar="FILE", help="also write how it was made, as JSON")
     add_timeline_outputs(parser)
+
+
+def named_outputs(args: argparse.Namespace) -> dict[str, tuple[str | None, Sequence[str]]]:
+    """What the options of `add_outputs` name, with the endings that each takes."""
+    timeline, film_or_music = timeline_or_other(args.output)
+    return {
+        "--output": (film_or_music, _SOUNDS + OUT_SUFFIXES),
+        "--output, a timeline": (timeline, OUT_SUFFIXES),
+        "--midi": (args.midi, MIDI_SUFFIXES),
+        "--wav": (wav_beside(timeline, args.wav), WAV_SUFFIXES),
+        "--manifest": (args.manifest, (".json",)),
+        **timeline_options(args),
+    }
 
 
 def add_talk(parser: argparse.ArgumentParser) -> None:
@@ -96,29 +114,31 @@ def places_from(args: argparse.Namespace, *, read_only: bool, inputs: Sequence[P
         copy = checked_output(args.output, PROJECT_SUFFIXES, inputs=[source])
         if copy.exists():
             raise OutputError(f"There is a project '{copy.name}' already.", "Choose another name.")
-    timeline, film_or_music = timeline_or_other(None if copy else args.output)
-    output, edit, midi, wav, manifest, *edits = checked_outputs(
-        {
-            "--output": (film_or_music, _SOUNDS + OUT_SUFFIXES),
-            "--output, a timeline": (timeline, OUT_SUFFIXES),
-            "--midi": (args.midi, MIDI_SUFFIXES),
-            "--wav": (wav_beside(timeline, args.wav), WAV_SUFFIXES),
-            "--manifest": (args.manifest, (".json",)),
-            **timeline_options(args),
-        },
-        inputs=[source, *inputs],
-    )
+    named = named_outputs(args)
+    if copy is not None:
+        named["--output"] = (None, ())
+    output, edit, midi, wav, manifest, *edits = checked_outputs(named, inputs=[source, *inputs])
     stems = checked_stems(args.stems)
     timelines = timeline_files(edits, edit)
     main = output or wav or midi
     if main is None and timelines:
-        main = checked_output(str(timelines[0].path.with_suffix(".wav")), WAV_SUFFIXES, inputs=[source, *inputs])
+        main = _main_of(timelines, [source, *inputs])
     if main is None:
         if stems is not None or manifest is not None:
             raise OutputError("There is no file for the music itself.", "Name one: -o OUT.wav, --midi or --wav.")
         return Places(None, copy)
     rest = (midi if main != midi else None, wav if main != wav else None)
     return Places(Outputs(main, *rest, manifest, stems, timelines), copy)
+
+
+def _main_of(timelines: Sequence[TimelineFile], inputs: Sequence[Path]) -> Path:
+    """The main output where only timelines were named: the WAV beside the first that has sound, else the first list."""
+    from engine.interchange.export import WITH_SOUND
+
+    first = next((file.path for file in timelines if file.kind in WITH_SOUND), None)
+    if first is None:
+        return timelines[0].path
+    return checked_output(str(first.with_suffix(".wav")), WAV_SUFFIXES, inputs=inputs)
 
 
 @contextmanager
@@ -207,9 +227,9 @@ class Desk:
     def say_files(self) -> None:
         """Print the files, one a line."""
         files = self.files()
-        for path in (*files.pop("timelines").values(), *files.values()):
-            if path is not None:
-                print(path)
+        paths = (*files.pop("timelines").values(), *files.values())
+        for path in dict.fromkeys(path for path in paths if path is not None):
+            print(path)
 
     def keep(self, parent: Take, take: Take, **more: Any) -> int:
         """Add a new take to the project, write its files, and tell what changed. The take stays if its files fail."""

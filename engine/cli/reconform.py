@@ -33,7 +33,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     add_overrides(parser)
     parser.add_argument("--name", default="", help="of the new take")
     add_source_options(parser)
-    add_outputs(parser, required=False)
+    add_outputs(parser)
     add_talk(parser)
     parser.set_defaults(run=run, parser=parser)
 

@@ -52,7 +52,7 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     parser.add_argument("--seed", type=int, help="of the new notes; repeats them (default: a new one)")
     add_overrides(parser)
     parser.add_argument("--name", default="", help="of the new take")
-    add_outputs(parser, required=False)
+    add_outputs(parser)
     add_talk(parser)
     parser.set_defaults(run=run, parser=parser)
 

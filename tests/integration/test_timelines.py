@@ -23,6 +23,7 @@ from engine.music.midi import read_markers
 from engine.music.notes import Note
 from engine.music.take import Take
 from engine.project import Project
+from engine.video.assembly import cuts_of_picture
 from tests.helpers.cuts import Clip, save_timeline
 from tests.helpers.recut import recut
 from tests.helpers.tiny_model import tiny_model
@@ -132,6 +133,24 @@ def test_a_film_of_many_clips_is_not_rendered_here(scored: Path, tell: Tell, bun
         refused = tell(*words, status=1)["error"]
         assert "is not rendered here" in refused["message"] and "--rendered" in refused["hint"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_lists_of_markers_alone_bring_no_sound(scored: Path, tell: Tell, tmp_path: Path) -> None:
+    told = tell("export", scored / "p.dbgm", "--marker-csv", tmp_path / "m.csv", "--marker-edl", tmp_path / "m.edl")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.csv", "m.edl"]
+    assert set(told["timelines"]) == {"marker_csv", "marker_edl"}
+    tell("export", scored / "p.dbgm", "--edl", tmp_path / "cut.edl")
+    assert (tmp_path / "cut.wav").is_file()
+
+
+def test_the_timeline_itself_is_never_written_over(folder: Path, tell: Tell) -> None:
+    with Project.open(folder / "p.dbgm", read_only=True) as project:
+        cuts = cuts_of_picture(project.find_video())
+    assert cuts is not None and cuts.source is not None
+    before = cuts.source.read_bytes()
+    refused = tell("export", folder / "p.dbgm", "--otio", cuts.source, status=1)["error"]
+    assert "is the timeline itself" in refused["message"]
+    assert cuts.source.read_bytes() == before
 
 
 def test_with_the_rendered_video_it_is(scored: Path, tell: Tell, bundle: Path, tmp_path: Path) -> None:

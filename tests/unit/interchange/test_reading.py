@@ -266,9 +266,12 @@ FCPX = """<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE fcpxml><fcpxml version
 </spine></sequence></project></event></library></fcpxml>"""
 
 
-def test_fcpxml_with_connected_nested_retimed_and_disabled_clips(write: Write) -> None:
+def test_fcpxml_with_connected_nested_retimed_and_disabled_clips(write: Write, tmp_path: Path) -> None:
     edit = read_edit(write("cut.fcpxml", FCPX))
     cuts = edit.cuts
+    (tmp_path / "bundle.fcpxmld").mkdir()
+    bundled = write("bundle.fcpxmld/Info.fcpxml", FCPX.replace("./", "../"))
+    assert read_edit(bundled.parent).cuts.shows_the_same(cuts)
     assert (cuts.name, cuts.frame_rate, cuts.drop_frame) == ("Film", Fraction(30000, 1001), True)
     assert shown(cuts) == [
         (0, 60, "a.mp4", 60, 1),
