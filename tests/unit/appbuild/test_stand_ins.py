@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -101,3 +102,55 @@ def test_what_may_go_along_stays(tmp_path: Path) -> None:
     entries = [("av.libs/libopus.so", "/x/libopus.so", "BINARY")]
     assert replaced(entries, tmp_path) == entries
     assert not list(tmp_path.iterdir())
+
+
+@on_linux
+def test_opencv_measures_a_picture_without_its_ffmpeg_and_openblas(tmp_path: Path) -> None:
+    assert LIBRARIES is not None
+    site, parts = tmp_path / "site", ("cv2", "opencv_python_headless.libs")
+    if not all((LIBRARIES.parent / part).is_dir() for part in parts):
+        pytest.skip("OpenCV is not the wheel that goes into the application")
+    copy = os.link if _same_disk(tmp_path) else shutil.copy2
+    for part in parts:
+        shutil.copytree(LIBRARIES.parent / part, site / part, copy_function=copy)
+    files = [path for part in parts for path in sorted((site / part).rglob("*.so*"))]
+    entries = [(path.relative_to(site).as_posix(), str(path), "BINARY") for path in files]
+    made = {
+        target: source
+        for (target, old, _), (_, source, _) in zip(entries, replaced(entries, tmp_path / "made"), strict=True)
+        if old != source
+    }
+    assert any("openblas" in target for target in made) and any("avcodec" in target for target in made)
+    for target, source in made.items():
+        (site / target).unlink()
+        shutil.copyfile(source, site / target)
+    code = (
+        "import cv2, sys\nassert 'site/cv2' in cv2.__file__.replace(chr(92), '/')\nfrom pathlib import Path\n"
+        "from engine.cli.self_check import write_clip\nfrom engine.video.analyse import analyse\n"
+        "write_clip(Path(sys.argv[1]))\nprint(max(analyse(Path(sys.argv[1])).curves['motion']) > 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, str(tmp_path / "clip.mp4")],
+        env={**os.environ, "PYTHONPATH": f"{site}{os.pathsep}{Path(__file__).parents[3]}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == ("True\n", "")
+
+
+USED_OF_OPENCV = set(
+    "Canny DISOpticalFlow DISOpticalFlow_create DISOPTICAL_FLOW_PRESET_ULTRAFAST absdiff boxFilter calcHist cvtColor "
+    "dilate imdecode magnitude max mean meanStdDev norm remap resize rotate split typing error "
+    "setNumThreads getNumThreads".split()
+)
+"""What works without FFmpeg and OpenBLAS inside OpenCV."""
+
+
+def test_the_engine_asks_opencv_for_nothing_else(repository: Path) -> None:
+    asked = set()
+    for package in ("engine", "diffbgm_gui"):
+        for path in (repository / package).rglob("*.py"):
+            asked |= set(re.findall(r"\bcv2\.(\w+)", path.read_text(encoding="utf-8")))
+    constants = {name for name in asked if re.match(r"(COLOR|INTER|BORDER|ROTATE|NORM|IMREAD|CV)_", name)}
+    assert asked - constants <= USED_OF_OPENCV
