@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -81,14 +82,16 @@ def gather_hits(
 def playable(hits: Sequence[HitPoint], strictness: Strictness, *, duration_s: Fraction) -> tuple[HitPoint, ...]:
     """The hits, those starred that stand out and keep their distance: markers first, then the weightiest."""
     distance_s = STAR_DISTANCE_S[strictness]
-    kept: list[HitPoint] = []
+    kept: list[Fraction] = []  # rising
     for hit in sorted(hits, key=lambda hit: (hit.kind != "marker", -hit.salience, hit.time_s)):
         marked = hit.kind == "marker"
         has_room = OPENING_S <= hit.time_s <= duration_s - CLOSING_S
         stands_out = hit.salience >= STAR_SALIENCE[strictness] and not hit.soft and has_room
-        if marked or (stands_out and all(abs(hit.time_s - other.time_s) >= distance_s for other in kept)):
-            kept.append(hit)
-    stars = {hit.time_s for hit in kept}
+        at = bisect(kept, hit.time_s)
+        near = kept[max(0, at - 1) : at + 1]
+        if marked or (stands_out and all(abs(hit.time_s - time_s) >= distance_s for time_s in near)):
+            kept.insert(at, hit.time_s)
+    stars = set(kept)
     return tuple(replace(hit, starred=hit.time_s in stars) for hit in hits)
 
 
