@@ -282,5 +282,5 @@ def test_the_environment_names_a_soundfont(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setenv("DIFFBGM_SOUNDFONT", str(font))
     assert choose_synthesizer("built-in").name == "built-in, own.sf2"
     monkeypatch.setenv("DIFFBGM_SOUNDFONT", str(tmp_path / "gone.sf2"))
-    with pytest.raises(InputError, match="gone.sf2"):
+    with pytest.raises(InputError, match=r"gone\.sf2"):
         choose_synthesizer()
