@@ -27,7 +27,8 @@ EXCLUDED_MODULES: Final = (
     "torch.utils.tensorboard", "torch.utils.benchmark", "torch.utils.bottleneck", "torch._inductor.codegen.cuda",
     "torch._inductor.codegen.rocm", "torch._inductor.kernel", "torch._inductor.autoheuristic.artifacts",
     "torch.onnx._internal.fx", "torch.distributed._tools", "torch.distributed.benchmarks",
-    "torch.distributed.pipelining", "torch.distributed.elastic.agent", "triton", "functorch",
+    "torch.distributed.pipelining", "torch.distributed.elastic.agent", "triton", "functorch", "torch._dynamo",
+    "torch._inductor", "sympy", "mpmath", "networkx",
     # Of diffusers, of which two schedulers are used: everything that loads and runs models.
     "diffusers.pipelines", "diffusers.modular_pipelines", "diffusers.models", "diffusers.loaders",
     "diffusers.quantizers", "diffusers.guiders", "diffusers.experimental", "diffusers.commands", "diffusers.hooks",
@@ -36,7 +37,7 @@ EXCLUDED_MODULES: Final = (
     "transformers", "accelerate", "tensorboard", "matplotlib", "pandas", "IPython", "jupyter", "pytest", "hypothesis",
     "hf_xet", "tokenizers", "librosa", "sklearn", "numba", "onnx", "onnxruntime", "peft", "torchvision", "torchaudio",
     "torchsde", "flax", "jax", "tensorflow", "scenedetect", "numpy.distutils", "setuptools", "pip", "wheel",
-    "distutils", "pkg_resources", "sympy.testing", "scipy.datasets", "PIL.ImageTk", "PIL.ImageQt", "cv2.gapi", "gradio",
+    "distutils", "pkg_resources", "scipy.datasets", "PIL.ImageTk", "PIL.ImageQt", "cv2.gapi", "gradio",
     "sentencepiece", "bitsandbytes", "huggingface_hub.cli", "yapf", "cryptography", "dns",
 )  # fmt: skip
 
@@ -138,7 +139,7 @@ def trimmed(entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if is_wanted(entry[0])]
 
 
-SHARED_PACKAGES: Final = ("torch", "torchgen", "sympy", "mpmath", "networkx", "scipy", "diffusers", "huggingface_hub")
+SHARED_PACKAGES: Final = ("torch", "torchgen", "scipy", "diffusers", "huggingface_hub")
 """Large packages of Python files, kept once beside both programs."""
 
 
@@ -148,20 +149,28 @@ def own_modules(root: Path) -> list[str]:
     return [".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__") for path in files]
 
 
-_STRIPPED: Final = re.compile(r"(torch/lib/libtorch_(cpu|python)\.so|^libpython3[.\w]*)$")
+_STRIPPED: Final = re.compile(r"\.so(\.[\d.]+)?$")
 
 
 def stripped(entries: Sequence[Entry], folder: Path) -> list[Entry]:
-    """torch's two large libraries and Python's own without symbols for debuggers, where `strip` is at hand."""
+    """Shared libraries without symbols for debuggers, where `strip` is at hand and leaves them loadable."""
     if sys.platform != "linux" or shutil.which("strip") is None:
         return list(entries)
-    return [_stripped(entry, folder) if _STRIPPED.search(PurePath(entry[0]).as_posix()) else entry for entry in entries]
+    return [_stripped(entry, folder) if _STRIPPED.search(PurePath(entry[0]).name) else entry for entry in entries]
 
 
 def _stripped(entry: Entry, folder: Path) -> Entry:
     target, source, kind = entry
-    folder.mkdir(parents=True, exist_ok=True)
-    small = folder / PurePath(target).name
+    small = folder / target
+    small.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, small)
-    subprocess.run(["strip", "--strip-unneeded", str(small)], check=True)
-    return target, str(small), kind
+    done = subprocess.run(["strip", "--strip-unneeded", str(small)], capture_output=True, check=False)
+    return (target, str(small), kind) if done.returncode == 0 and _is_loadable(small) else entry
+
+
+def _is_loadable(library: Path) -> bool:
+    """Whether its segments lie as the loader wants them; `strip` moves those of libraries that patchelf has edited."""
+    listed = subprocess.run(["readelf", "-lW", str(library)], capture_output=True, text=True, check=False).stdout
+    rows = [line.split() for line in listed.splitlines() if line.split()[:1] == ["LOAD"]]
+    segments = [(int(row[1], 16), int(row[2], 16), int(row[-1], 16)) for row in rows]
+    return bool(segments) and all((offset - address) % align == 0 for offset, address, align in segments)

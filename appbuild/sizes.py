@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Final
 
 _PARTS: Final = {
-    "torch": "torch", "torchgen": "torch", "sympy": "torch's symbols (sympy, mpmath, networkx)",
-    "mpmath": "torch's symbols (sympy, mpmath, networkx)", "networkx": "torch's symbols (sympy, mpmath, networkx)",
+    "torch": "torch", "torchgen": "torch",
     "PySide6": "Qt", "shiboken6": "Qt",
     "cv2": "OpenCV", "opencv_python_headless.libs": "OpenCV",
     "av": "PyAV with FFmpeg", "av.libs": "PyAV with FFmpeg",

@@ -182,20 +182,20 @@ def test_errors_are_sentences_and_nothing_is_written_into_it(moved: Path, tmp_pa
 def test_what_it_holds(moved: Path) -> None:
     names = [path.relative_to(moved).as_posix() for path in moved.rglob("*") if path.is_file()]
     for unwanted in (
-        "training/",
-        "tests/",
+        "/training/",
+        "/tests/",
         "libQt6Pdf",
         "libQt6VirtualKeyboard",
         "WebEngine",
         "libreadline",
-        "transformers/",
+        "/transformers/",
     ):
-        assert not [name for name in names if unwanted in name], unwanted
+        assert not [name for name in names if unwanted in f"/{name}"], unwanted
     page = (moved / "_internal/resources/licences/THIRD_PARTY.md").read_text(encoding="utf-8")
     for part in ("Python", "torch", "FFmpeg", "Qt", "TimGM6mb.sf2", "OpenBLAS"):
         assert part in page
     for name in names:
         if "x264" in name or "x265" in name:
             assert (moved / name).stat().st_size < 40_000, "a stand-in, not the library"
-    total = sum((moved / name).stat().st_size for name in names)
-    assert total < 900_000_000
+    total = sum((moved / name).lstat().st_size for name in names)
+    assert total < 1_000_000_000

@@ -59,7 +59,7 @@ def test_a_picture_at_another_scale_size_and_theme(repository: Path, tmp_path: P
 def test_scenes_are_reached(scene: str, window: Any, qtbot: Any, video: TinyVideo, tmp_path: Path) -> None:
     output = tmp_path / f"{scene}.png"
     taker = SceneTaker(window, Scene(scene, output, video.path))
-    with qtbot.waitSignal(taker.finished, timeout=20_000) as finished:
+    with qtbot.waitSignal(taker.finished, timeout=120_000) as finished:
         taker.start()
     assert finished.args == [0] and output.is_file()
 
@@ -68,6 +68,6 @@ def test_a_scene_that_cannot_be_reached_ends_with_an_error(
     window: Any, qtbot: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     taker = SceneTaker(window, Scene("takes", tmp_path / "x.png", tmp_path / "none.mp4"))
-    with qtbot.waitSignal(taker.finished, timeout=20_000) as finished:
+    with qtbot.waitSignal(taker.finished, timeout=120_000) as finished:
         taker.start()
     assert finished.args == [1] and "none.mp4" in caplog.text

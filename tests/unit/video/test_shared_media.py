@@ -22,7 +22,7 @@ from engine.video.probe import probe
 from engine.video.shots import detect_shots
 from engine.video.sound import n_samples, read_original_sound
 
-MAX_S = 60
+MAX_S = 240
 KEEP = GenerationSettings(original_audio="keep")
 
 
