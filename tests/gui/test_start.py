@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from diffbgm_gui.__main__ import SCENES, build_parser, main
 from diffbgm_gui.scenes import SCENES as TAKEN
 from diffbgm_gui.scenes import Scene, SceneTaker
+from tests.gui.fakes import FakeEngine
 from tests.helpers.video import TinyVideo
 
 
@@ -56,8 +57,12 @@ def test_a_picture_at_another_scale_size_and_theme(repository: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("scene", [scene for scene in SCENES if scene != "empty"])
-def test_scenes_are_reached(scene: str, window: Any, qtbot: Any, video: TinyVideo, tmp_path: Path) -> None:
+def test_scenes_are_reached(
+    scene: str, window: Any, engine: FakeEngine, qtbot: Any, video: TinyVideo, tmp_path: Path
+) -> None:
     output = tmp_path / f"{scene}.png"
+    if scene == "generating":
+        engine.gate.clear()  # the run stays under way until the window is closed
     taker = SceneTaker(window, Scene(scene, output, video.path))
     with qtbot.waitSignal(taker.finished, timeout=120_000) as finished:
         taker.start()
