@@ -128,8 +128,11 @@ def test_a_narrow_window_stays_usable(filled: MainWindow, qtbot: Any) -> None:
     filled.resize(1000, 640)
     qtbot.wait(50)
     assert filled.width() == 1000 and filled.height() == 640, "its parts need no more"
-    told = looks.outside(filled) + looks.overlapping(filled) + looks.cut_off(filled)
-    assert told == []
+
+    def settled() -> None:
+        assert looks.outside(filled) + looks.overlapping(filled) + looks.cut_off(filled) == []
+
+    qtbot.waitUntil(settled, timeout=10_000)
     for needed in (
         filled.generate_button,
         filled.export_button,

@@ -38,6 +38,8 @@ def played(repository: Path, kind: str, *, display: bool) -> tuple[int, str]:
 
 def passed(repository: Path, kind: str, *, display: bool = False) -> None:
     status, said = played(repository, kind, display=display)
+    if status != 0:  # players of the system hang now and then where many processes compete: what is wrong fails twice
+        status, said = played(repository, kind, display=display)
     if status == 0 and " passed" not in said:
         pytest.skip(said.strip().splitlines()[-1])
     assert status == 0, said
