@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION: Final = 1
 GENERATOR: Final = "Diff-BGM Studio"
-_LIBRARIES: Final = ("torch", "diffusers", "numpy", "av", "scenedetect-headless")
+_LIBRARIES: Final = ("torch", "diffusers", "numpy", "av", "opencv-python-headless")
 
 
 def build_manifest(
