@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -66,6 +67,7 @@ class Wish:
         timeline: suffix of the timeline, one of `engine.interchange.export.SUFFIXES`.
         takes: ids, in the order of the wall.
         folder, name: where, and what the names begin with.
+        part_s: [in, out) of the film, in seconds; None for all of it.
     """
 
     kinds: frozenset[str]
@@ -74,11 +76,12 @@ class Wish:
     folder: Path
     name: str
     timeline: str = ".otio"
+    part_s: tuple[Fraction, Fraction] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One take and its files, by the fields of `engine.delivery.Outputs`. `told`: those that the user asked for."""
+    """One take and what is written of it, by the fields of `engine.delivery.Outputs`. `told`: those that the user asked for."""
 
     take: Take
     files: Mapping[str, Any]
@@ -132,6 +135,8 @@ def _job(wish: Wish, take: Take, name: str, scratch: Path) -> Job:
     lead = next((key for key in (VIDEO, *_LEADS) if key in paths), None)
     main = paths[lead] if lead is not None else scratch / f"{name}.mid"
     files: dict[str, Any] = {"output": main, **{key: path for key, path in paths.items() if key != lead}}
+    if wish.part_s is not None:
+        files["part_s"] = wish.part_s
     if TIMELINE in files:
         files[TIMELINE] = (TimelineFile(SUFFIXES[wish.timeline], files[TIMELINE]),)
     return Job(take, files, tuple(paths.values()))

@@ -24,6 +24,7 @@ from engine.interchange.edit import Sound as TimelineSound
 from engine.interchange.export import WITH_SOUND, TimelineFile, edit_of, timeline_text
 from engine.manifest import build_manifest, container_metadata
 from engine.music.curves import Agreement, all_agreements
+from engine.music.excerpt import excerpt
 from engine.music.midi import midi_bytes
 from engine.music.score import Score
 from engine.music.take import Take
@@ -58,7 +59,9 @@ class Outputs:
             where only lists of markers are written.
         midi, wav, manifest: further files.
         stems: folder for one WAV per part, as long as the film, that add up to the sound written.
-        timelines: timelines and lists of markers for editors, beside the music's WAV or its stems.
+        timelines: timelines and lists of markers for editors, beside the music's WAV or its stems. They show the whole
+            film in any case, with the music at its place.
+        part_s: [in, out) of the film that the files hold, in seconds from the first frame; None for all of it.
     """
 
     output: Path
@@ -67,6 +70,7 @@ class Outputs:
     manifest: Path | None = None
     stems: Path | None = None
     timelines: tuple[TimelineFile, ...] = ()
+    part_s: tuple[Fraction, Fraction] | None = None
 
     @property
     def is_video(self) -> bool:
@@ -198,6 +202,24 @@ def _check_timeline(video: Path, outputs: Outputs) -> None:
         )
 
 
+def part_in_frames(info: VideoInfo, part_s: tuple[Fraction, Fraction]) -> tuple[Fraction, Fraction] | None:
+    """A part of a film in whole frames; None where that is all of it.
+
+    Raises:
+        InputError: if no frame lies in it.
+    """
+    rate, duration_s = info.frame_rate, info.duration_s
+    first, last = (min(max(round(time_s * rate) / rate, Fraction(0)), duration_s) for time_s in part_s)
+    if duration_s - last < 1 / (2 * rate):
+        last = duration_s
+    if not first < last:
+        raise InputError(
+            f"No picture lies between {float(part_s[0]):g} s and {float(part_s[1]):g} s.",
+            f"The video lasts {float(duration_s):.2f} s.",
+        )
+    return None if first == 0 and last == duration_s else (first, last)
+
+
 def with_video(take: Take, video: Path) -> Take:
     """A take whose film lies at another place than it did."""
     return replace(take, plan=replace(take.plan, info=replace(take.plan.info, path=str(video.absolute()))))
@@ -219,6 +241,7 @@ class _Delivery:
     def __init__(self, take: Take, outputs: Outputs, aside: Aside, stages: Stages) -> None:
         self.take, self.outputs, self.aside, self.stages = take, outputs, aside, stages
         self.cancel = stages.cancel
+        self.part_s: tuple[Fraction, Fraction] | None = None
 
     @property
     def settings(self) -> GenerationSettings:
@@ -229,6 +252,7 @@ class _Delivery:
         return self.take.plan.info
 
     def run(self) -> Delivered:
+        self.part_s = self._part()
         with tempfile.TemporaryDirectory(prefix="diffbgm-") as scratch:
             score = self._score()
             sound = self._sound(score, Path(scratch)) if self.outputs.needs_sound else None
@@ -239,6 +263,30 @@ class _Delivery:
             text = json.dumps(manifest, indent=1) + "\n"
             self.aside(self.outputs.manifest).write_text(text, encoding="utf-8")
         return Delivered(score, manifest)
+
+    def _part(self) -> tuple[Fraction, Fraction] | None:
+        """The part of the film to write. Where a container cannot begin between key pictures, all files begin earlier,
+        so that they still fit each other."""
+        asked = self.outputs.part_s
+        part = None if asked is None else part_in_frames(self.info, asked)
+        if part is None or part[0] == 0 or not self.outputs.is_video:
+            return part
+        from engine.video.containers import container_of, picture_is_copied
+        from engine.video.excerpts import BEGINS_ANYWHERE, key_picture_before
+
+        container = container_of(self.outputs.output)
+        if container.format in BEGINS_ANYWHERE or not picture_is_copied(self.info, container):
+            return part
+        key_s = key_picture_before(self.info, part[0], cancel=self.cancel)
+        if part[0] - key_s < 1 / (2 * self.info.frame_rate):
+            return part
+        self.stages.tell(
+            Warned(
+                f"{container.suffix[1:].upper()} can begin at a key picture only: what is written begins at "
+                f"{float(key_s):.2f} s instead of {float(part[0]):.2f} s. MP4 and MOV begin exactly."
+            )
+        )
+        return key_s, part[1]
 
     def _curves(self, score: Score) -> tuple[Agreement, ...]:
         """Every curve, as asked by the user or the picture, and as achieved."""
@@ -278,7 +326,7 @@ class _Delivery:
         plan = self.take.plan
         return finish(
             rendered,
-            Place(plan.offset_s, plan.duration_s, self.info.duration_s),
+            Place(plan.offset_s, plan.duration_s, self.info.duration_s, self.part_s),
             self.settings,
             original=original,
             speech=speech,
@@ -337,7 +385,7 @@ class _Delivery:
 
     def _manifest(self) -> dict[str, Any]:
         take = self.take
-        return build_manifest(
+        manifest = build_manifest(
             video=self.info,
             settings=take.settings,
             model={"version": str(take.details.get("model_version", "")), "sha256": take.model},
@@ -345,12 +393,14 @@ class _Delivery:
             n_notes=len(take.notes),
             timings_s=self.stages.timings,
         )
+        part = None if self.part_s is None else [float(time_s) for time_s in self.part_s]
+        return manifest | {"part_s": part}
 
     def _write(self, score: Score, sound: _Sound | None, manifest: dict[str, Any], scratch: Path) -> None:
         from engine.audio.mix import write_wav
 
         with self.stages.stage(Stage.MUX, 1, "files") as report:
-            midi, stems = midi_bytes(score), list[Path]()
+            midi, stems = midi_bytes(self._heard(score)), list[Path]()
             for path in self.outputs.midi_files():
                 self.aside(path).write_bytes(midi)
             if sound is not None:
@@ -363,6 +413,12 @@ class _Delivery:
             manifest["curves"] = {a.name: a.to_json() for a in self._curves(score)}
             manifest["mix"] = None if sound is None else sound.to_json()
             report(1, 1)
+
+    def _heard(self, score: Score) -> Score:
+        """As much of the score as is written; it begins where the film's part does."""
+        if self.part_s is None:
+            return score
+        return excerpt(score, *(time_s - self.take.plan.offset_s for time_s in self.part_s))
 
     def _encoded(self, sound: _Sound, manifest: dict[str, Any], scratch: Path, report: Report) -> _Sound:
         """Write the film, and measure its music track; again with a lower ceiling where encoding raised the peaks."""
@@ -402,9 +458,10 @@ class _Delivery:
     def _sounds(self, stems: Sequence[Path], origin_s: Fraction) -> list[TimelineSound]:
         """What lies on the audio tracks. Gains of the music are in its files."""
         whole = (Fraction(0), self.info.duration_s)
-        sounds = [TimelineSound(path.stem, path, *whole) for path in stems]
+        first_s, last_s = self.part_s or whole
+        sounds = [TimelineSound(path.stem, path, first_s, last_s - first_s) for path in stems]
         if not stems and self.outputs.timeline_wav is not None:
-            sounds.append(TimelineSound("Music", self.outputs.timeline_wav, *whole))
+            sounds.append(TimelineSound("Music", self.outputs.timeline_wav, first_s, last_s - first_s))
         if self.info.audio and self.settings.original_audio != "replace" and not self._has_original(stems):
             gain_db = self.settings.original_gain_db if self.settings.original_audio == "mix" else 0.0
             channels = min(2, self.info.audio[0].channels or 2)
@@ -455,6 +512,7 @@ class _Delivery:
             info=self.info,
             settings=self.settings,
             metadata=container_metadata(manifest),
+            part_s=self.part_s,
             report=report,
             cancel=self.cancel,
         )

@@ -3,7 +3,7 @@
 All of it is gain over time (`engine.audio.curve`), found on the mix and applied to every stem, so that the stems add
 up to what was written. In order:
 
-1. the music, cut to its range, faded, put at its place in the film;
+1. the music, cut to its range, faded, put at its place in the film, of which a part may be all that is wanted;
 2. with "mix": its own loudness is brought to the target by one gain, the user's gain and the ducking follow, the
    film's own sound joins with its gain;
 3. one gain and the limiter bring what is delivered to the target, below the true-peak ceiling.
@@ -29,7 +29,7 @@ from engine.audio.loudness import SILENCE, levelling, loudness_lufs, true_peak_d
 from engine.audio.mix import fade_in, fade_out, fit_length, fold_over
 from engine.cancel import NEVER, CancelToken
 from engine.settings import GenerationSettings
-from engine.timebase import Span
+from engine.timebase import Span, spans_within
 
 MISSED_LU: Final = 0.5
 """Further than this from the target is told to the user."""
@@ -44,16 +44,32 @@ class Place:
         start_s: where it begins.
         duration_s: its length.
         film_s: the film's length.
+        part_s: [in, out) of the film that is delivered; None for all of it.
     """
 
     start_s: Fraction
     duration_s: Fraction
     film_s: Fraction
+    part_s: tuple[Fraction, Fraction] | None = None
 
     @classmethod
     def whole(cls, film_s: Fraction) -> Place:
         """All of a film."""
         return cls(Fraction(0), film_s, film_s)
+
+    def cut(self, clip: AudioClip) -> AudioClip:
+        """What is delivered of sound as long as the film; where it is cut off, nothing clicks."""
+        if self.part_s is None:
+            return clip
+        first, last = (points_of(time_s, clip.sample_rate) for time_s in self.part_s)
+        part = AudioClip(clip.samples[:, first:last], clip.sample_rate)
+        if first > 0:
+            part = fade_in(part, 0.0)
+        return fade_out(part, 0.0) if last < clip.n else part
+
+    def heard(self, spans: Sequence[Span]) -> tuple[Span, ...]:
+        """Spans of the film, as far as they are delivered, counted from where that begins."""
+        return tuple(spans) if self.part_s is None else spans_within(spans, *(float(time_s) for time_s in self.part_s))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +151,8 @@ class FinishedSound:
         """The share that the film's own sound has."""
         if self.original_curve is None:
             return None
-        return self.original_curve.applied(fit_length(original, self.place.film_s), cancel=cancel)
+        placed = self.place.cut(fit_length(original, self.place.film_s))
+        return self.original_curve.applied(placed, cancel=cancel)
 
 
 def finish(
@@ -174,13 +191,14 @@ def finish(
     music_gain = _music_gain(music, settings, cancel)
     curve = GainCurve.flat(music.n, music_gain)
     ducking = None
-    if settings.duck and speech:
-        duck = duck_curve(speech, points=music.n, sample_rate=music.sample_rate, depth_db=settings.duck_db)
-        ducking = ducked_by_db(music, duck, speech)
+    heard = place.heard(speech)
+    if settings.duck and heard:
+        duck = duck_curve(heard, points=music.n, sample_rate=music.sample_rate, depth_db=settings.duck_db)
+        ducking = ducked_by_db(music, duck, heard)
         curve = curve.times(duck)
     both = curve.applied(music, in_place=True, cancel=cancel)
     gain = db_to_gain(settings.original_gain_db)
-    _add(both, fit_length(original, place.film_s), gain, cancel)
+    _add(both, place.cut(fit_length(original, place.film_s)), gain, cancel)
     level = levelling(both, target_lufs=settings.loudness_lufs, ceiling_db=ceiling_db, cancel=cancel)
     sound = level.applied(both, in_place=True, cancel=cancel)
     facts = _measured(sound, "mixture", settings.loudness_lufs, settings, level, speech, ducking, cancel)
@@ -223,7 +241,8 @@ def _add(clip: AudioClip, other: AudioClip, gain: float, cancel: CancelToken) ->
 def placed_music(
     rendered: AudioClip, place: Place, *, fade_in_s: float, fade_out_s: float, loops: bool = False
 ) -> AudioClip:
-    """Rendered music cut to its length, faded, and silent wherever else the film goes on; always a copy.
+    """Rendered music cut to its length, faded, and silent wherever else the film goes on, as far as it is delivered;
+    always a copy.
 
     Music that loops is not faded: what still sounds after its end sounds at its beginning.
     """
@@ -235,12 +254,12 @@ def placed_music(
             clip = fade_in(clip, fade_in_s)
     points = points_of(place.film_s, clip.sample_rate)
     if points == clip.n:
-        return clip
+        return place.cut(clip)
     out = np.zeros((2, points), np.float32)
     first = points_of(place.start_s, clip.sample_rate)
     heard = clip.samples[:, : max(0, points - first)]
     out[:, first : first + heard.shape[1]] = heard
-    return AudioClip(out, clip.sample_rate)
+    return place.cut(AudioClip(out, clip.sample_rate))
 
 
 def _music_gain(music: AudioClip, settings: GenerationSettings, cancel: CancelToken) -> float:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.cancel import CancelToken
 from engine.cli.common import EXIT_OK, Parser, print_json
-from engine.cli.mixing import loudness_level
+from engine.cli.mixing import loudness_level, time_range
 from engine.cli.projects import add_outputs, add_project, add_talk, at_desk, named_outputs
 from engine.errors import InputError
 from engine.settings import ORIGINAL_AUDIO
@@ -26,6 +26,12 @@ def add_parser(commands: argparse._SubParsersAction[Any]) -> None:
     )
     add_project(parser)
     add_outputs(parser, may_copy=False)
+    parser.add_argument(
+        "--range",
+        type=time_range,
+        metavar="IN:OUT",
+        help="of the film, in seconds: film, sound, stems and notes of this part alone (default: all of it)",
+    )
     add_sound(parser)
     add_talk(parser)
     parser.set_defaults(run=run, parser=parser)
@@ -87,7 +93,7 @@ def run(args: argparse.Namespace, cancel: CancelToken) -> int:
         args.parser.error("name a file to write: -o OUT, --midi, --wav, or a timeline, as --otio")
     with at_desk(args, cancel, read_only=True) as desk:
         head, take = desk.head(), sounding(args, desk.take(with_steps=False))
-        manifest = desk.write(take)
+        manifest = desk.write(take, args.range)
         files = desk.files()
         if args.json:
             told = {"take": head.to_json(), "warnings": desk.progress.warnings, **files, "manifest": manifest}

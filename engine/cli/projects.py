@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -203,8 +204,8 @@ class Desk:
         bundle = Path(self.args.bundle) if self.args.bundle else None
         return self.runner.revise(take, change, self.progress, self.cancel, bundle=bundle, previews=False)
 
-    def write(self, take: Take) -> dict[str, Any] | None:
-        """Write the files of a take that were asked for; returns the manifest."""
+    def write(self, take: Take, part_s: tuple[Fraction, Fraction] | None = None) -> dict[str, Any] | None:
+        """Write the files of a take that were asked for, of the whole film or a part of it; returns the manifest."""
         from engine.delivery import with_video
         from engine.shelf import check_edit
 
@@ -214,7 +215,7 @@ class Desk:
         if outputs.is_video or outputs.timelines:
             check_edit(self.project, take)
             take = with_video(take, self.project.find_video())
-        return self.runner.export(take, outputs, self.progress, self.cancel).manifest
+        return self.runner.export(take, replace(outputs, part_s=part_s), self.progress, self.cancel).manifest
 
     def files(self) -> dict[str, Any]:
         """The files that were asked for, by kind; timelines as a dict of their own."""

@@ -13,6 +13,7 @@ from av.video.stream import VideoStream
 
 from engine.signals import VideoInfo
 from engine.video.encoders import picture_encoder
+from engine.video.excerpts import PartGate
 from engine.video.reading import MEDIA_ERRORS, time_base_of
 from engine.video.sound import Samples
 from engine.video.stamps import RunningClock
@@ -33,21 +34,28 @@ class Track(Protocol):
     def take(self, packet: Packet[Any]) -> list[Packet[Any]]:
         """Packets to write for one packet read; an empty one says nothing."""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether no packet is wanted any more."""
+
     def finish(self) -> list[Packet[Any]]:
         """Packets to write once all are read."""
 
 
 class CopiedTrack:
-    """Packets as they are, moved in time so that the first frame shown is at 0.
+    """Packets as they are, moved in time so that the first frame shown is at 0; of a part, those that it needs.
 
     Stamps that a muxer would refuse (missing, not growing) are mended; payloads are never touched here. (Where the
     source marks NAL units by start codes, as TS does, FFmpeg's muxer writes their lengths instead.)
     """
 
-    def __init__(self, target: OutputContainer, source: VideoStream | AudioStream, info: VideoInfo) -> None:
+    def __init__(
+        self, target: OutputContainer, source: VideoStream | AudioStream, info: VideoInfo, *, is_part: bool = False
+    ) -> None:
         self._base = time_base_of(source)
         self._begin = round(info.start_s / self._base)
         self._end = self._begin + round(info.duration_s / self._base)
+        self._gate = PartGate(self._begin, self._end) if is_part and source.type == "video" else None
         self._is_sound = source.type == "audio"
         self._least_duration = 0 if self._is_sound else round(Fraction(1, 2) / info.frame_rate / self._base)
         self._usual_duration = round(1 / info.frame_rate / self._base)
@@ -65,6 +73,16 @@ class CopiedTrack:
         """See `Track`."""
         if packet.size == 0 or (self._is_sound and not self._is_heard(packet)):
             return []
+        if self._gate is not None:
+            return [self._placed(needed) for needed in self._gate.take(packet)]
+        return [self._placed(packet)]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no packet is wanted any more."""
+        return self._gate is not None and self._gate.is_over
+
+    def _placed(self, packet: Packet[Any]) -> Packet[Any]:
         known = packet.dts if packet.dts is not None else packet.pts
         dts = (self._last_dts or 0) + 1 if known is None else known - self._begin
         if self._last_dts is not None and dts <= self._last_dts:
@@ -75,7 +93,7 @@ class CopiedTrack:
             packet.duration = self._usual_duration
         packet.pts, packet.dts = max(pts, dts), dts
         packet.stream = self.stream
-        return [packet]
+        return packet
 
     def finish(self) -> list[Packet[Any]]:
         """See `Track`."""
@@ -90,9 +108,11 @@ class CopiedTrack:
 class EncodedPicture:
     """The picture as H.264 (see `engine.video.encoders`), for codecs that none of our containers takes."""
 
-    def __init__(self, target: OutputContainer, source: VideoStream, info: VideoInfo) -> None:
+    def __init__(self, target: OutputContainer, source: VideoStream, info: VideoInfo, *, is_part: bool = False) -> None:
         self._source = source
         self._clock = RunningClock()
+        begin = round(info.start_s / time_base_of(source))
+        self._shown = (begin, begin + round(info.duration_s / time_base_of(source))) if is_part else None
         encoder = picture_encoder()
         writer: Any = target
         self.stream: Any = writer.add_stream(encoder.name, rate=info.frame_rate, options=dict(encoder.options))
@@ -110,9 +130,18 @@ class EncodedPicture:
         """See `Track`."""
         return [] if packet.size == 0 else self._encoded(packet)
 
+    @property
+    def is_over(self) -> bool:
+        """See `Track`."""
+        return False
+
     def finish(self) -> list[Packet[Any]]:
         """See `Track`."""
         return [*self._encoded(None), *self.stream.encode(None)]
+
+    def _is_shown(self, pts: int | None, dts: int | None) -> bool:
+        stamp = pts if pts is not None else dts
+        return self._shown is None or stamp is None or self._shown[0] <= stamp < self._shown[1]
 
     def _encoded(self, packet: Packet[Any] | None) -> list[Packet[Any]]:
         try:
@@ -121,6 +150,8 @@ class EncodedPicture:
             frames = []
         made: list[Packet[Any]] = []
         for frame in frames:
+            if not self._is_shown(frame.pts, frame.dts):
+                continue
             stamp = self._clock.follow(frame.pts, frame.dts)
             even = frame.reformat(self._width, self._height, format="yuv420p")
             even.pts, even.time_base = stamp, time_base_of(self._source)

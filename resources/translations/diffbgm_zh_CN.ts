@@ -795,6 +795,76 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
             <translation>以及另外 {} 个</translation>
         </message>
         <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>Whole film</source>
+            <translation>整部影片</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>In to out</source>
+            <translation>入点到出点</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/dialog.py" />
+            <source>Range</source>
+            <translation>范围</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>Where the files begin, as minutes:seconds</source>
+            <translation>文件从哪里开始，按 分:秒</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>Where the files end, as minutes:seconds</source>
+            <translation>文件到哪里结束，按 分:秒</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>In</source>
+            <translation>入点</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>Out</source>
+            <translation>出点</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>Give in and out as minutes:seconds, as in 1:02.5.</source>
+            <translation>请按 分:秒 填写入点和出点，例如 1:02.5。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>In lies behind the end of the film.</source>
+            <translation>入点在影片结尾之后。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>Out must lie behind in.</source>
+            <translation>出点必须在入点之后。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>Out lies behind the end of the film.</source>
+            <translation>出点在影片结尾之后。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>There is no range: set in and out on the timeline first, with I and O.</source>
+            <translation>没有范围：请先在时间线上用 I 和 O 设入点和出点。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>{} s of the film, its music, stems and notes</source>
+            <translation>影片的 {} 秒，连同其音乐、分轨和音符</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/range.py" />
+            <source>How much of the film is written</source>
+            <translation>写出影片的多少</translation>
+        </message>
+        <message>
             <location filename="../../diffbgm_gui/widgets/export/sound.py" />
             <source>Replaced by the music</source>
             <translation>由音乐替换</translation>
@@ -3744,14 +3814,6 @@ Left to Auto, the music follows these. Hatched: people speak.</source>
         </message>
     </context>
     <context>
-        <name>RowStack</name>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/timeline/row_stack.py" />
-            <source>Rows of the timeline</source>
-            <translation>时间线的行</translation>
-        </message>
-    </context>
-    <context>
         <name>RulerRow</name>
         <message>
             <location filename="../../diffbgm_gui/widgets/timeline/ruler.py" />
@@ -4441,16 +4503,6 @@ t0 左侧跟随画面的叙事，右侧跟随运动与剪辑点。
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/takes_wall.py" />
-            <source>{} takes</source>
-            <translation>{} 个版本</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/takes_wall.py" />
-            <source>Compose {} takes one after the other, each with a seed of its own</source>
-            <translation>依次生成 {} 个版本，各用自己的种子</translation>
-        </message>
-        <message>
-            <location filename="../../diffbgm_gui/widgets/takes_wall.py" />
             <source>Turn to the other take at the same moment (X)</source>
             <translation>在同一时刻切换到另一版本（X）</translation>
         </message>
@@ -4543,6 +4595,16 @@ t0 左侧跟随画面的叙事，右侧跟随运动与剪辑点。
             <location filename="../../diffbgm_gui/widgets/takes_wall.py" />
             <source>{} is on the clipboard.</source>
             <translation>{} 已复制到剪贴板。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/takes_wall.py" />
+            <source>{} takes</source>
+            <translation>{} 个版本</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/takes_wall.py" />
+            <source>Compose {} takes one after the other, each with a seed of its own</source>
+            <translation>依次生成 {} 个版本，各用自己的种子</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/takes_wall.py" />

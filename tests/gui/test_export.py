@@ -231,3 +231,77 @@ def test_the_folder_is_opened(dialog: ExportDialog, qtbot: Any, monkeypatch: pyt
     written(dialog, qtbot)
     dialog.open_button.click()
     assert opened == [dialog.folder.text()]
+
+
+def ranged(window: MainWindow, begin: str, end: str) -> ExportDialog:
+    """The dialog of a film whose timeline holds a range."""
+    from fractions import Fraction
+
+    from diffbgm_gui.document import with_range
+
+    for dialog in window.findChildren(ExportDialog):
+        dialog.reject()
+        dialog.deleteLater()
+    window.studio.edit("range", lambda document: with_range(document, (Fraction(begin), Fraction(end))))
+    return ExportDialog(window.studio, window.preferences, window)
+
+
+def test_without_a_range_the_whole_film_is_written_and_why_is_said(dialog: ExportDialog) -> None:
+    form = dialog.range
+    assert not form.choice.isEnabled() and not form.begin.isEnabled() and dialog.wish().part_s is None
+    assert form.note.text() == "There is no range: set in and out on the timeline first, with I and O."
+
+
+def test_in_to_out_is_written_of_every_kind(
+    dialog: ExportDialog, window: MainWindow, qtbot: Any, engine: FakeEngine, tmp_path: Path
+) -> None:
+    from fractions import Fraction
+
+    dialog = ranged(window, "1", "10/3")
+    dialog.show()
+    dialog.folder.setText(str(tmp_path))
+    form = dialog.range
+    assert form.choice.isEnabled() and (form.begin.text(), form.end.text()) == ("0:01.00", "0:03.33")
+    assert not form.begin.isEnabled() and dialog.wish().part_s is None, "the whole film until the range is chosen"
+    form.choice.setFocus()
+    qtbot.keyClick(form.choice, Qt.Key.Key_Down)
+    assert dialog.wish().part_s == (Fraction(1), Fraction(10, 3)), "exact while nobody touched it"
+    assert form.note.text().startswith("2.33 s")
+    form.begin.clear()
+    qtbot.keyClicks(form.begin, "1.5")
+    dialog.kinds["midi"].setChecked(True)
+    written(dialog, qtbot)
+    outputs = engine.exports[-1][1]
+    assert outputs.part_s == (Fraction(3, 2), Fraction(10, 3)) and outputs.midi is not None
+    assert window.studio.document.direction.range_s == (Fraction(1), Fraction(10, 3)), "what is composed is another thing"
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "problem"),
+    [
+        ("x", "0:02", "Give in and out as minutes:seconds, as in 1:02.5."),
+        ("0:03", "0:02", "Out must lie behind in."),
+        ("1:00", "2:00", "In lies behind the end of the film."),
+        ("0:01", "0:09", "Out lies behind the end of the film."),
+    ],
+)
+def test_times_that_make_no_range_are_said(
+    begin: str, end: str, problem: str, dialog: ExportDialog, window: MainWindow
+) -> None:
+    dialog = ranged(window, "1", "3")
+    dialog.range.choice.setCurrentIndex(1)
+    dialog.range.begin.setText(begin)
+    dialog.range.end.setText(end)
+    assert dialog.note.text() == problem and not dialog.export_button.isEnabled()
+    dialog.range.choice.setCurrentIndex(0)
+    assert dialog.export_button.isEnabled()
+
+
+def test_times_as_people_write_them() -> None:
+    from fractions import Fraction
+
+    from diffbgm_gui.widgets.export.range import time_of, time_text
+
+    assert [time_of(t) for t in ("62.5", "1:02.5", "0:01:02,5")] == [Fraction(125, 2)] * 3
+    assert [time_of(t) for t in ("", "a", "1:", "-1", "1:2:3:4", "1.2.3", "½")] == [None] * 7
+    assert time_text(Fraction(125, 2)) == "1:02.50" and time_text(Fraction(3661)) == "1:01:01.00"

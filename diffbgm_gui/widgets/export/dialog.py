@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ from diffbgm_gui.preferences import Preferences
 from diffbgm_gui.run_state import ExportFinished, Phase, RunViewState
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.widgets.check import Check
+from diffbgm_gui.widgets.export.range import RangeForm
 from diffbgm_gui.widgets.export.sound import SoundForm
 from diffbgm_gui.widgets.export.words import CONTAINERS, TIMELINES, kind_tip, kind_title, tr
 from diffbgm_gui.widgets.panel.controls import Drop
@@ -52,7 +54,17 @@ class ExportDialog(QDialog):
         self.sound = SoundForm(studio.document, has_sound=bool(info is not None and info.audio))
         left = QVBoxLayout()
         left.setSpacing(8)
-        parts = ((tr("Files"), self._kinds()), (tr("Takes"), self._takes()), (tr("Where to"), self._place()))
+        self.range = RangeForm(
+            studio.document.direction.range_s,
+            Fraction(info.duration_s) if info is not None else Fraction(0),
+            Fraction(info.frame_rate) if info is not None else Fraction(25),
+        )
+        parts = (
+            (tr("Files"), self._kinds()),
+            (tr("Takes"), self._takes()),
+            (tr("Range"), self.range),
+            (tr("Where to"), self._place()),
+        )
         for title, part in parts:
             left.addWidget(_heading(title))
             left.addWidget(part)
@@ -83,6 +95,7 @@ class ExportDialog(QDialog):
         column.addWidget(self._foot())
         self._fit()
         self.sound.edited.connect(self._follow)
+        self.range.edited.connect(self._follow)
         studio.event.connect(self._heard)
         studio.state_changed.connect(self._show_progress)
         self._follow()
@@ -246,6 +259,7 @@ class ExportDialog(QDialog):
             folder=Path(self.folder.text().strip()).expanduser(),
             name=self.name.text(),
             timeline=str(self.timeline.currentData()),
+            part_s=self.range.value(),
         )
 
     def problem(self, wish: Wish) -> str:
@@ -254,6 +268,8 @@ class ExportDialog(QDialog):
             return tr("Choose at least one kind of file.")
         if not wish.takes:
             return tr("Choose at least one take.")
+        if self.range.problem():
+            return self.range.problem()
         if not safe_name(wish.name):
             return tr("Give the files a name.")
         if not self.folder.text().strip() or not wish.folder.is_dir():
