@@ -197,6 +197,11 @@ def _onset_of(piece: Piece) -> Fraction:
     return piece.onset_s
 
 
+def _whole(beat: Fraction, parts: int) -> int:
+    """A beat in parts, of which it is a whole number."""
+    return beat.numerator * (parts // beat.denominator)
+
+
 def _layout(tempo: TempoMap) -> tuple[int, int, list[tuple[int, int, int]]]:
     """The pieces in whole numbers, which is much quicker than in fractions.
 
@@ -205,7 +210,7 @@ def _layout(tempo: TempoMap) -> tuple[int, int, list[tuple[int, int, int]]]:
         microseconds a quarter.
     """
     parts = math.lcm(*(change.beat.denominator for change in tempo.changes))
-    places = [(int(change.beat * parts), change.us_per_quarter) for change in tempo.changes]
+    places = [(_whole(change.beat, parts), change.us_per_quarter) for change in tempo.changes]
     for bar in tempo.elided:
         edge = (bar * BEATS_PER_BAR + SHORT_BAR_BEATS) * parts
         places += [(edge, 0), (edge + (BEATS_PER_BAR - SHORT_BAR_BEATS) * parts, -1)]

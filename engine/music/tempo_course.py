@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 import numpy as np
 
-from engine.music.tempo_curve import Array, Course, Curve, Ints
-from engine.music.tempo_graph import (
-    EIGHTHS_PER_BAR,
-    END_FARTHEST_S,
-    END_NEAREST_S,
-    Arcs,
-    Nodes,
-    Task,
-)
+from engine.music.tempo_curve import Array, Bools, Cells, Course, Curve, Ints
+from engine.music.tempo_graph import EIGHTHS_PER_BAR, END_FARTHEST_S, END_NEAREST_S, Arcs, Nodes, Task
 from engine.music.tempo_walk import Walk
 from engine.timebase import BEATS_PER_BAR, MICROSECONDS, SHORT_BAR_BEATS, TempoChange, TempoMap
 
@@ -54,8 +47,8 @@ def route_of(walk: Walk, arcs: Arcs, nodes: Nodes) -> Route:
     targets = arcs.target[index]
     middles, elided = [], []
     skipped = 0
-    for arc, end in zip(walk.arcs, played, strict=True):
-        if arcs.short[arc]:
+    for arc, short, end in zip(walk.arcs, walk.shorts, played, strict=True):
+        if short:
             start = int(end - arcs.eighths[arc]) + skipped
             middle = start + (EIGHTHS_PER_BAR // 2 - start - 1) % EIGHTHS_PER_BAR + 1
             middles.append((middle - skipped) // 2)
@@ -68,43 +61,66 @@ def route_of(walk: Walk, arcs: Arcs, nodes: Nodes) -> Route:
     return Route(targets[inside], played[inside] / 2, lead, tuple(middles), tuple(elided), landing, bar_s)
 
 
-def course_of(route: Route, task: Task, *, loose: frozenset[int], free: frozenset[int], fine: bool) -> Course:
-    """What the curve must pass through.
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """A route on the cells of a curve.
 
-    Args:
-        loose: starred nodes that need only be near; free: nodes that are not met at all.
-        fine: whether tempo may change on every eighth instead of every beat.
+    Attributes:
+        route: what is laid out.
+        cells: a beat or an eighth long, and bordered by every hit.
+        at: the borders at which the route's nodes lie; landing: that of a last downbeat after them, None without one.
     """
+
+    route: Route
+    cells: Cells
+    at: Ints
+    landing: int | None
+
+
+def layout_of(route: Route, task: Task, *, fine: bool) -> Layout:
+    """Lay a route out, in cells of an eighth where `fine`, else of a beat."""
     nodes = task.nodes
-    preferred_s = float(np.exp(task.preferred))
     end_s = float(nodes.times_s[-1])
     last_s, last_beat = 0.0, 0.0
     if len(route.nodes):
-        last_s, last_beat = float(nodes.times_s[route.nodes[-1]]), float(route.beats[-1])
-    tail = 0 if nodes.closes else max(1, int(np.ceil((end_s - last_s) / preferred_s)))
+        last_s, last_beat = (float(nodes.times_s[route.nodes[-1]]), float(route.beats[-1]))
+    tail = 0 if nodes.closes else max(1, int(np.ceil((end_s - last_s) / np.exp(task.preferred))))
     reach = max(np.ceil(last_beat) + tail, np.ceil(route.landing or 0.0) + 1 - nodes.closes, 1)
     edges = np.union1d(np.arange(0, reach + 1, 0.5 if fine else 1.0), route.beats)
     if nodes.closes:
-        edges = edges[edges <= last_beat]
+        edges = edges[edges <= max(last_beat, 1.0)]
     if route.lead:
         edges = np.concatenate([[-route.lead / 4], edges])
-    at = np.searchsorted(edges, route.beats)
-    met = np.array([int(node) not in free for node in route.nodes], bool)
-    exact = np.array([bool(nodes.starred[n]) and int(n) not in loose for n in route.nodes], bool) & met
-    fixed, times_s = np.zeros(len(edges), bool), np.zeros(len(edges))
-    fixed[at[exact]], times_s[at[exact]] = True, nodes.times_s[route.nodes[exact]]
-    fixed[0] = True
-    near = met & ~exact & (at > 0)
-    aims_s = nodes.times_s[route.nodes[near]]
-    slack_s = nodes.slack_s[route.nodes[near]]
-    pinned, low_s, high_s = at[near], aims_s - slack_s, aims_s + slack_s
+    landing = None
     if route.landing is not None and route.landing > last_beat:
-        pinned = np.append(pinned, np.searchsorted(edges, route.landing))
+        landing = int(np.searchsorted(edges, route.landing))
+    return Layout(route, Cells.of(edges), np.searchsorted(edges, route.beats), landing)
+
+
+def course_of(layout: Layout, task: Task, *, loose: Bools, free: Bools) -> Course:
+    """What the curve must pass through.
+
+    Args:
+        loose: of all nodes, the starred ones that need only be near; free: those that are not met at all.
+    """
+    route, nodes, at = layout.route, task.nodes, layout.at
+    n_edges = len(layout.cells.edges)
+    is_exact = (nodes.starred & ~loose & ~free)[route.nodes]
+    is_near = ~is_exact & ~free[route.nodes] & (at > 0)
+    fixed, times_s = np.zeros(n_edges, bool), np.zeros(n_edges)
+    fixed[at[is_exact]], times_s[at[is_exact]] = (True, nodes.times_s[route.nodes[is_exact]])
+    fixed[0] = True
+    near = route.nodes[is_near]
+    aims_s, slack_s = nodes.times_s[near], nodes.slack_s[near]
+    pinned, low_s, high_s = at[is_near], aims_s - slack_s, aims_s + slack_s
+    if layout.landing is not None:
+        end_s = nodes.times_s[-1]
         farthest_s = max(min(END_FARTHEST_S, _LANDING_BARS * route.landing_bar_s), END_NEAREST_S + 0.05)
-        low_s, high_s = np.append(low_s, end_s - farthest_s), np.append(high_s, end_s - END_NEAREST_S)
+        pinned = np.append(pinned, layout.landing)
+        low_s, high_s = (np.append(low_s, end_s - farthest_s), np.append(high_s, end_s - END_NEAREST_S))
         aims_s = np.append(aims_s, end_s - 0.5 * (END_NEAREST_S + farthest_s))
     return Course(
-        edges=edges,
+        cells=layout.cells,
         fixed=fixed,
         times_s=times_s,
         pinned=pinned,
@@ -124,29 +140,29 @@ def map_of(course: Course, curve: Curve, route: Route, *, range_us: tuple[int, i
         until_s: changes of tempo after this are left out.
     """
     tempi_us = _whole_tempi(course, curve.times_s, range_us)
+    edges, times_s = course.cells.edges.tolist(), curve.times_s.tolist()
     start_s = Fraction(0)
-    edges = course.edges
     if route.lead:
         start_s = Fraction(route.lead * tempi_us[0], 4 * MICROSECONDS)
-        tempi_us, edges = tempi_us[1:], edges[1:]
-    times_s = curve.times_s[len(curve.times_s) - len(edges) :]
+        tempi_us, edges, times_s = tempi_us[1:], edges[1:], times_s[1:]
     changes: list[TempoChange] = []
+    last_us = 0
     for edge, time_s, tempo_us in zip(edges[:-1], times_s[:-1], tempi_us, strict=True):
-        if changes and (changes[-1].us_per_quarter == tempo_us or time_s >= until_s):
+        if changes and (last_us == tempo_us or time_s >= until_s):
             continue
-        skipped = sum(middle <= edge for middle in route.middles) * (BEATS_PER_BAR - SHORT_BAR_BEATS)
-        changes.append(TempoChange(Fraction(edge) + skipped, int(tempo_us)))
-    if not changes:
-        changes.append(TempoChange(Fraction(0), int(tempi_us[0])))
+        skipped = bisect_right(route.middles, edge) * (BEATS_PER_BAR - SHORT_BAR_BEATS)
+        changes.append(TempoChange(Fraction(round(2 * (edge + skipped)), 2), tempo_us))
+        last_us = tempo_us
     return TempoMap(start_s, tuple(changes), route.elided)
 
 
 def _whole_tempi(course: Course, times_s: Array, range_us: tuple[int, int]) -> list[int]:
     """A whole tempo for each cell; what one cell is off, the next takes up. Times are counted in quarters of 1 us."""
-    lengths: Sequence[int] = [round(4 * length) for length in np.diff(course.edges)]
-    firm = course.fixed.copy()
-    firm[course.pinned] = True
-    aims = [4 * MICROSECONDS * float(time_s) for time_s in times_s]
+    lengths: list[int] = np.rint(4 * course.cells.lengths).astype(np.int64).tolist()
+    is_firm = course.fixed.copy()
+    is_firm[course.pinned] = True
+    firm: list[bool] = is_firm.tolist()
+    aims: list[float] = (4 * MICROSECONDS * times_s).tolist()
     position, tempo_us = 0, 0
     tempi: list[int] = []
     for i, length in enumerate(lengths):

@@ -3,16 +3,17 @@
 Unknown are the times t_k of the beats (and of the off-beats on which hits fall). Minimised are the differences of tempo
 between neighbours and its distance from the preferred one. Starred hits are fixed values. The limits (range of tempo;
 change between any two instants less than a bar apart; how far an unstarred hit may be missed) are half-spaces; they are
-kept by Newton's method on their squared excess, with a weight that grows. Every matrix is banded, a few beats wide, so
-a step costs less than a millisecond for ten minutes of music.
+kept by Newton's method on their squared excess, with a weight that grows. All but the hits speaks of the lengths x_i of
+a quarter in the cells between neighbours, so the equations are made for x, as bands a bar wide, and carried over to t.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from engine.music.tempo_graph import Limits
@@ -21,6 +22,7 @@ from engine.timebase import BEATS_PER_BAR
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+_T = TypeVar("_T", bound=np.generic)
 
 MARGIN: Final = 4e-5
 """Limits are taken this much (a share) narrower while solving, which leaves room for whole microseconds."""
@@ -31,12 +33,45 @@ EXCESS: Final = 4e-5
 _FIRM: Final = ((1e2, 6), (1e4, 8), (1e6, 6), (1e8, 5))
 """Weights of the limits, and steps at each."""
 
+_WARM: Final = ((1e3, 3), (1e5, 4), (1e7, 5), (1e8, 3))
 _HOPELESS: Final = 0.3
 """An excess above this, over the root of the weight, will not go away at the next weight."""
 
 _GIVEN: Final = 1e13
 _PULL: Final = 0.03
 _TENSION: Final = 0.008
+_NO_PAIR: Final = 1e9
+_LOOKS: Final = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """The cells between the borders whose times are sought, and which of them lie less than a bar apart.
+
+    Attributes:
+        edges: places of the borders in beats from the first sound, rest before it negative, f64 `[M + 1]`.
+        lengths: of the cells, in beats, f64 `[M]`.
+        reach: so many cells on the farthest lies of which some instant is less than a bar away, called D.
+        apart: 0 where the cell d + 1 after cell i is so near, else huge, `[D, M]`.
+        spread: product of the inverse lengths of cell i and of that d after it, 0 past the end, `[D + 1, M]`.
+    """
+
+    edges: Array
+    lengths: Array
+    reach: int
+    apart: Array
+    spread: Array
+
+    @classmethod
+    def of(cls, edges: Array) -> Cells:
+        """The cells between at least two borders."""
+        lengths = np.diff(edges)
+        m = len(lengths)
+        ahead = np.searchsorted(edges[:-1], edges[1:] + BEATS_PER_BAR - 1e-9) - 1 - np.arange(m)
+        reach = max(1, int(ahead.max()))
+        apart = np.where(np.arange(1, reach + 1)[:, None] <= ahead, 0.0, _NO_PAIR)
+        inverse = np.concatenate([1 / lengths, np.zeros(reach)])
+        return cls(edges, lengths, reach, apart, inverse[:m] * sliding_window_view(inverse, m))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,14 +79,14 @@ class Course:
     """What a curve must pass through.
 
     Attributes:
-        edges: places of the cells' borders in beats from the first sound, rest before it negative, f64 `[M + 1]`.
+        cells: with M + 1 borders.
         fixed: whether the time of a border is given; times_s: those times, anything elsewhere.
-        pinned: borders of unstarred hits and of the last downbeat, int `[H]`.
+        pinned: borders of unstarred hits and of the last downbeat, each once, int `[H]`.
         low_s, high_s: between which times they lie, `[H]`; aim_s: where they are best.
         entry_s, exit_s: lengths of a quarter before and after, None where free.
     """
 
-    edges: Array
+    cells: Cells
     fixed: Bools
     times_s: Array
     pinned: Ints
@@ -81,281 +116,20 @@ class Curve:
         return self.excess <= EXCESS
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rows:
-    """Sparse rows a: a . t - b, `[R, W]` places and factors, `[R]` values."""
-
-    places: Ints
-    factors: Array
-    values: Array
-
-
-def fit_curve(course: Course, limits: Limits, *, preferred_s: float, stiffness: float) -> Curve:
+def fit_curve(
+    course: Course, limits: Limits, *, preferred_s: float, stiffness: float, start: Curve | None = None
+) -> Curve:
     """The smoothest curve.
 
     Args:
         preferred_s: preferred length of a quarter.
         stiffness: weight of smoothness against the unstarred hits' best places; 1 is usual.
+        start: the curve of a course through the same cells, which shortens the work.
 
     Returns:
         A curve through all fixed times. Where no curve keeps the limits it exceeds them, and says where.
     """
-    return _Solver(course, limits, preferred_s, stiffness).curve()
-
-
-def refit_curve(
-    course: Course, curve: Curve, limits: Limits, *, span: tuple[float, float], preferred_s: float, stiffness: float
-) -> Curve:
-    """The curve solved again between two beats, the rest as it was; for a course that changed only there.
-
-    What it exceeds is not measured anew: `judge_curve` does that.
-    """
-    edges = course.edges
-    first, last = np.searchsorted(edges, span[0]), np.searchsorted(edges, span[1])
-    low = max(0, int(np.searchsorted(edges, span[0] - BEATS_PER_BAR - 1)))
-    high = min(len(edges), int(np.searchsorted(edges, span[1] + BEATS_PER_BAR + 1)) + 1)
-    still = np.ones(len(edges), bool)
-    still[first : last + 1] = course.fixed[first : last + 1]
-    inside = (course.pinned >= first) & (course.pinned <= last)
-    part = Course(
-        edges=edges[low:high],
-        fixed=still[low:high],
-        times_s=np.where(course.fixed, course.times_s, curve.times_s)[low:high],
-        pinned=course.pinned[inside] - low,
-        low_s=course.low_s[inside],
-        high_s=course.high_s[inside],
-        aim_s=course.aim_s[inside],
-        entry_s=course.entry_s if low == 0 else None,
-        exit_s=course.exit_s if high == len(edges) else None,
-    )
-    solved = fit_curve(part, limits, preferred_s=preferred_s, stiffness=stiffness)
-    times_s = curve.times_s.copy()
-    times_s[low:high] = solved.times_s
-    return replace(curve, times_s=times_s)
-
-
-def judge_curve(course: Course, curve: Curve, limits: Limits, *, preferred_s: float) -> Curve:
-    """The curve with what it exceeds, after it was solved again here and there."""
-    return _Solver(course, limits, preferred_s, 1.0).judge(curve.times_s)
-
-
-class _Solver:
-    """State of one solution. Times are in preferred quarters while solving, so that all weights mean the same."""
-
-    def __init__(self, course: Course, limits: Limits, preferred_s: float, stiffness: float) -> None:
-        self.course, self.unit_s = course, preferred_s
-        self.lengths = np.diff(course.edges)
-        self.n = len(course.edges)
-        self.first, self.then = _near_pairs(course.edges)
-        self.bounds, self.true_bounds = self._bounds_of(limits, MARGIN), self._bounds_of(limits, 0.0)
-        self.stiffness = stiffness
-
-    def _assemble(self) -> None:
-        """The normal equations of all wishes, and the given times."""
-        course = self.course
-        self.width = int(max(2, (self.then - self.first).max(initial=1) + 1))
-        self.band = np.zeros((self.width + 1, self.n))
-        self.right = np.zeros(self.n)
-        for rows, weights in self._wishes(self.stiffness):
-            self._add(self.band, self.right, rows, weights)
-        self.given = np.flatnonzero(course.fixed)
-        self.band[0, self.given] += _GIVEN
-        self.right[self.given] += _GIVEN * course.times_s[self.given] / self.unit_s
-
-    def judge(self, times_s: Array) -> Curve:
-        """Times that were found otherwise, with what they exceed."""
-        times = times_s / self.unit_s
-        return self._told(times, self._excess(times, self.true_bounds))
-
-    def curve(self) -> Curve:
-        """The smoothest curve."""
-        self._assemble()
-        times = self._solve(self.band, self.right)
-        over = self._excess(times)
-        for firmness, most_steps in _FIRM:
-            if not (over > 0).any():
-                break
-            times, over = self._settle(times, over, firmness, most_steps)
-            if over.max(initial=0.0) > _HOPELESS / firmness**0.5:
-                break
-        return self._told(times, self._excess(times, self.true_bounds))
-
-    def _settle(self, times: Array, over: Array, firmness: float, most_steps: int) -> tuple[Array, Array]:
-        """Newton's method at one weight of the limits, each step as long as does most good."""
-        slope = _banded_product(self.band, times) - self.right
-        for _ in range(most_steps):
-            active = over > 0
-            band, right = self.band.copy(), self.right.copy()
-            for rows in self._active_rows(np.flatnonzero(active)):
-                self._add(band, right, rows, np.full(len(rows.values), firmness))
-            aim = self._solve(band, right)
-            aim_over = self._excess(aim)
-            step = aim - times
-            turn = _banded_product(self.band, step)
-            length = _best_length(over, aim_over, firmness, float(slope @ step), float(turn @ step))
-            whole = length > 1 - 1e-9
-            times = aim if whole else times + length * step
-            over = aim_over if whole else over + length * (aim_over - over)
-            slope = slope + length * turn
-            if whole and bool(((over > 0) == active).all()):
-                break
-        return times, over
-
-    def _told(self, times: Array, over: Array) -> Curve:
-        places = np.flatnonzero(over > EXCESS)
-        strained = self._spans(places[np.argsort(-over[places])])
-        return Curve(times * self.unit_s, float(over.max(initial=0.0)), strained)
-
-    def _bounds_of(self, limits: Limits, margin: float) -> _Bounds:
-        shortest = limits.shortest_s / self.unit_s * (1 + margin)
-        longest = limits.longest_s / self.unit_s * (1 - margin)
-        if shortest > longest:
-            shortest = longest = 0.5 * (shortest + longest)
-        change = limits.change
-        return _Bounds(shortest, longest, 1 + change - margin, max(0.1, 1 - change + margin), 1 + change)
-
-    def _ends(self) -> list[tuple[int, float]]:
-        ends = ((0, self.course.entry_s), (self.n - 2, self.course.exit_s))
-        return [(cell, tempo_s / self.unit_s) for cell, tempo_s in ends if tempo_s is not None]
-
-    def _excess(self, times: Array, bounds: _Bounds | None = None) -> Array:
-        """By how much each limit is exceeded, as a share of a quarter: range, turns, ends, pinned borders in order."""
-        tempo = np.diff(times) / self.lengths
-        bounds, course = bounds or self.bounds, self.course
-        early, late = tempo[self.first], tempo[self.then]
-        pinned = times[course.pinned]
-        parts = [
-            bounds.shortest - tempo,
-            tempo - bounds.longest,
-            early - bounds.grown * late,
-            bounds.shrunk * late - early,
-            course.low_s / self.unit_s - pinned,
-            pinned - course.high_s / self.unit_s,
-        ]
-        for cell, end in self._ends():
-            parts.append(np.array([end / bounds.ends - tempo[cell], tempo[cell] - end * bounds.ends]))
-        return np.concatenate(parts)
-
-    def _sections(self) -> list[int]:
-        """Where each part of `_excess` ends."""
-        sizes = [self.n - 1] * 2 + [len(self.first)] * 2 + [len(self.course.pinned)] * 2 + [2] * len(self._ends())
-        return [int(end) for end in np.cumsum(sizes)]
-
-    def _active_rows(self, places: Ints) -> list[_Rows]:
-        """The exceeded limits as rows."""
-        bounds = self.bounds
-        ends = self._sections()
-        parts = np.split(places, np.searchsorted(places, ends))[:-1]
-        starts = [0, *ends[:-1]]
-        local = [part - start for part, start in zip(parts, starts, strict=True)]
-        rows = [
-            self._tempo_rows(local[0], bounds.shortest),
-            self._tempo_rows(local[1], bounds.longest),
-            self._turn_rows(local[2], bounds.grown),
-            self._turn_rows(local[3], bounds.shrunk),
-            self._pin_rows(local[4], self.course.low_s),
-            self._pin_rows(local[5], self.course.high_s),
-        ]
-        for (cell, end), part in zip(self._ends(), local[6:], strict=True):
-            cells = np.full(len(part), cell)
-            rows.append(self._tempo_rows(cells, np.where(part == 0, end / bounds.ends, end * bounds.ends)))
-        return [row for row in rows if len(row.values)]
-
-    def _tempo_rows(self, cells: Ints, values: float | Array) -> _Rows:
-        """Rows that set the quarter's length in cells."""
-        each = 1 / self.lengths[cells]
-        return _Rows(
-            np.stack([cells, cells + 1], 1),
-            np.stack([-each, each], 1),
-            np.broadcast_to(values, cells.shape).astype(np.float64),
-        )
-
-    def _turn_rows(self, pairs: Ints, ratio: float) -> _Rows:
-        """Rows that set the ratio of the quarters of two cells, earlier over later."""
-        early = self._tempo_rows(self.first[pairs], 0.0)
-        late = self._tempo_rows(self.then[pairs], 0.0)
-        return _Rows(
-            np.hstack([early.places, late.places]), np.hstack([early.factors, -ratio * late.factors]), early.values
-        )
-
-    def _pin_rows(self, pins: Ints, times_s: Array) -> _Rows:
-        return _Rows(self.course.pinned[pins][:, None], np.ones((len(pins), 1)), times_s[pins] / self.unit_s)
-
-    def _wishes(self, stiffness: float) -> list[tuple[_Rows, Array]]:
-        cells = np.arange(self.n - 1)
-        wishes = [(self._tempo_rows(cells, 1.0), _TENSION * self.lengths)]
-        if self.n > 2:
-            left, right = self._tempo_rows(cells[:-1], 0.0), self._tempo_rows(cells[1:], 0.0)
-            places = np.stack([cells[:-1], cells[:-1] + 1, cells[:-1] + 2], 1)
-            factors = np.stack([-left.factors[:, 0], -left.factors[:, 1] + right.factors[:, 0], right.factors[:, 1]], 1)
-            weights = stiffness * 2 / (self.lengths[:-1] + self.lengths[1:])
-            wishes.append((_Rows(places, factors, np.zeros(self.n - 2)), weights))
-        pins = np.arange(len(self.course.pinned))
-        wishes.append((self._pin_rows(pins, self.course.aim_s), np.full(len(pins), _PULL)))
-        wishes += [(self._tempo_rows(np.array([cell]), end), np.ones(1)) for cell, end in self._ends()]
-        return wishes
-
-    def _spans(self, places: Ints) -> Array:
-        """The stretches in beats to which limits belong, `[X, 2]`."""
-        edges, ends = self.course.edges, self._sections()
-        part = np.searchsorted(ends, places, side="right")
-        local = places - np.array([0, *ends])[part]
-        spans = np.zeros((len(places), 2))
-        for row, (kind, i) in enumerate(zip(part.tolist(), local.tolist(), strict=True)):
-            if kind < 2:
-                spans[row] = edges[i], edges[i + 1]
-            elif kind < 4:
-                spans[row] = edges[self.first[i]], edges[self.then[i] + 1]
-            elif kind < 6:
-                spans[row] = edges[self.course.pinned[i]]
-            else:
-                cell = self._ends()[kind - 6][0]
-                spans[row] = edges[cell], edges[cell + 1]
-        return spans
-
-    def _add(self, band: Array, right: Array, rows: _Rows, weights: Array) -> None:
-        """Add the normal equations of weighted rows, in the lower banded form."""
-        width = rows.places.shape[1]
-        for i in range(width):
-            scaled = weights * rows.factors[:, i]
-            np.add.at(right, rows.places[:, i], scaled * rows.values)
-            for j in range(width):
-                below = rows.places[:, i] - rows.places[:, j]
-                kept = below >= 0
-                np.add.at(band, (below[kept], rows.places[kept, j]), scaled[kept] * rows.factors[kept, j])
-
-    def _solve(self, band: Array, right: Array) -> Array:
-        from scipy.linalg import solveh_banded  # late: reading a take must not cost its import
-
-        times = np.asarray(solveh_banded(band, right, lower=True, check_finite=False))
-        times[self.given] = self.course.times_s[self.given] / self.unit_s
-        return times
-
-
-def _best_length(over: Array, aim_over: Array, firmness: float, slope: float, turn: float) -> float:
-    """The share of a step, up to all of it, at which the wishes and the limits' squared excess are least together."""
-    touched = (over > 0) | (aim_over > 0)
-    here, change = over[touched], (aim_over - over)[touched]
-
-    def rise(share: float) -> float:
-        return slope + share * turn + firmness * float(np.maximum(here + share * change, 0.0) @ change)
-
-    if rise(1.0) <= 1e-9 * abs(rise(0.0)):
-        return 1.0
-    low, high = 0.0, 1.0
-    for _ in range(12):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if rise(middle) < 0 else (low, middle)
-    return max(high, 1e-3)
-
-
-def _banded_product(band: Array, x: Array) -> Array:
-    out = band[0] * x
-    for below in range(1, len(band)):
-        diagonal = band[below, : len(x) - below]
-        out[below:] += diagonal * x[:-below]
-        out[:-below] += diagonal * x[below:]
-    return np.asarray(out)
+    return _Solver(course, limits, preferred_s, stiffness).curve(start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,13 +142,227 @@ class _Bounds:
     shrunk: float
     ends: float
 
+    @classmethod
+    def of(cls, limits: Limits, unit_s: float, margin: float) -> _Bounds:
+        shortest = limits.shortest_s / unit_s * (1 + margin)
+        longest = limits.longest_s / unit_s * (1 - margin)
+        if shortest > longest:
+            shortest = longest = 0.5 * (shortest + longest)
+        change = limits.change
+        return cls(shortest, longest, 1 + change - margin, max(0.1, 1 - change + margin), 1 + change)
 
-def _near_pairs(edges: Array) -> tuple[Ints, Ints]:
-    """Pairs of cells, earlier and later, of which some instants lie less than a bar apart."""
-    n_cells = len(edges) - 1
-    cells = np.arange(n_cells)
-    last = np.searchsorted(edges[:-1], edges[1:] + BEATS_PER_BAR - 1e-9) - 1
-    counts = np.maximum(0, last - cells)
-    first = np.repeat(cells, counts)
-    then = first + 1 + np.arange(len(first)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return first, then
+
+class _Solver:
+    """State of one solution. Times are in preferred quarters while solving, so that all weights mean the same.
+
+    What exceeds the limits is kept in one row: of each cell too quick and too slow `[2, M]`, of each pair of near cells
+    the earlier too slow and too quick `[2, D, M]`, of each pinned border too early and too late `[2, H]`, of each given
+    end too quick and too slow `[2, E]`; all as shares of a quarter. The weights of the limits are in such a row too.
+    """
+
+    def __init__(self, course: Course, limits: Limits, preferred_s: float, stiffness: float) -> None:
+        self.course, self.unit_s = course, preferred_s
+        self.cells = cells = course.cells
+        self.m = len(cells.lengths)
+        self.bounds, self.true_bounds = (_Bounds.of(limits, preferred_s, margin) for margin in (MARGIN, 0.0))
+        self.given = np.flatnonzero(course.fixed)
+        self.given_times = course.times_s[self.given] / preferred_s
+        self.low, self.high, self.aim = (s / preferred_s for s in (course.low_s, course.high_s, course.aim_s))
+        ends = [(0, course.entry_s), (self.m - 1, course.exit_s)]
+        self.end_cells = np.array([cell for cell, tempo_s in ends if tempo_s is not None], np.int64)
+        self.end_tempi = np.array([tempo_s / preferred_s for _, tempo_s in ends if tempo_s is not None])
+        sizes = np.array([self.m, self.m * cells.reach, len(self.low), len(self.end_cells)])
+        self.borders: list[int] = np.cumsum([0, *(2 * sizes)]).tolist()
+        self.tension = _TENSION * cells.lengths
+        self.smooth = stiffness * 2 / (cells.lengths[:-1] + cells.lengths[1:])
+        self.wishes = self._wishes()
+        self.tempo = np.zeros(self.m + cells.reach)
+        self.later = sliding_window_view(self.tempo, self.m)[1:]
+        """Tempo of the last times that were looked at, and that of the cells d + 1 after each, `[D, M]`."""
+
+    def curve(self, start: Curve | None) -> Curve:
+        """The smoothest curve."""
+        if start is None:
+            times, firmnesses = self._solve(np.zeros(self.borders[-1])), _FIRM
+        else:
+            times, firmnesses = start.times_s / self.unit_s, _WARM
+            times[self.given] = self.given_times
+        tempo, over = self._excess(times, self.bounds)
+        for firmness, most_steps in firmnesses:
+            if not (over > 0).any():
+                break
+            times, tempo, over = self._settle(times, tempo, over, firmness, most_steps)
+            if over.max() > _HOPELESS / firmness**0.5:
+                break
+        _, over = self._excess(times, self.true_bounds)
+        return Curve(times * self.unit_s, max(0.0, float(over.max())), self._strained(over))
+
+    def _settle(
+        self, times: Array, tempo: Array, over: Array, firmness: float, most_steps: int
+    ) -> tuple[Array, Array, Array]:
+        """Newton's method at one weight of the limits, each step as long as does most good."""
+        active = over > 0
+        for _ in range(most_steps):
+            aim = self._solve(np.where(active, firmness, 0.0))
+            aim_tempo, aim_over = self._excess(aim, self.bounds)
+            aim_active = aim_over > 0
+            if np.array_equal(aim_active, active):
+                return aim, aim_tempo, aim_over
+            share = _best_share(over, aim_over, firmness, *self._pull(times, tempo, aim, aim_tempo))
+            if share == 1.0:
+                times, tempo, over, active = aim, aim_tempo, aim_over, aim_active
+            else:
+                times = times + share * (aim - times)
+                tempo = tempo + share * (aim_tempo - tempo)
+                over = over + share * (aim_over - over)
+                active = over > 0
+        return times, tempo, over
+
+    def _parts(self, row: NDArray[_T]) -> tuple[NDArray[_T], NDArray[_T], NDArray[_T], NDArray[_T]]:
+        """A row of all limits in parts: of cells, pairs, pinned borders, ends."""
+        first, second, third, fourth, end = self.borders
+        return (
+            row[first:second].reshape(2, self.m),
+            row[second:third].reshape(2, self.cells.reach, self.m),
+            row[third:fourth].reshape(2, len(self.low)),
+            row[fourth:end].reshape(2, len(self.end_cells)),
+        )
+
+    def _excess(self, times: Array, bounds: _Bounds) -> tuple[Array, Array]:
+        """The tempo of each cell, and by how much each limit is exceeded."""
+        now = self.tempo[: self.m]
+        np.subtract(times[1:], times[:-1], out=now)
+        now /= self.cells.lengths
+        row = np.empty(self.borders[-1])
+        cells, pairs, pins, ends = self._parts(row)
+        np.subtract(bounds.shortest, now, out=cells[0])
+        np.subtract(now, bounds.longest, out=cells[1])
+        np.multiply(self.later, -bounds.grown, out=pairs[0])
+        pairs[0] += now
+        np.multiply(self.later, bounds.shrunk, out=pairs[1])
+        pairs[1] -= now
+        pairs -= self.cells.apart
+        if len(self.low):
+            pinned = times[self.course.pinned]
+            pins[0] = self.low - pinned
+            pins[1] = pinned - self.high
+        if len(self.end_cells):
+            ends[0] = self.end_tempi / bounds.ends - now[self.end_cells]
+            ends[1] = now[self.end_cells] - self.end_tempi * bounds.ends
+        return now.copy(), row
+
+    def _wishes(self) -> tuple[Array, Array]:
+        """What `_tempo_equations` are without limits: all wishes but those of pinned borders."""
+        band = np.zeros((self.cells.reach + 1, self.m))
+        band[0] = self.tension
+        band[0, 1:] += self.smooth
+        band[0, :-1] += self.smooth
+        band[1, :-1] -= self.smooth
+        right = self.tension.copy()
+        band[0, self.end_cells] += 1.0
+        right[self.end_cells] += self.end_tempi
+        return band, right
+
+    def _solve(self, weights: Array) -> Array:
+        """The times that are best where each limit is a wish of some weight."""
+        from scipy.linalg.lapack import dpbsv  # late: reading a take must not cost its import
+
+        quarters, right = self._tempo_equations(weights)
+        quarters *= self.cells.spread
+        right /= self.cells.lengths
+        band = np.zeros((self.cells.reach + 2, self.m + 1))
+        band[:-1, :-1] = quarters
+        band[:-1, 1:] += quarters
+        band[1:, :-1] -= quarters
+        band[:-2, 1:] -= quarters[1:]
+        band[0, 1:] -= quarters[1]
+        times = np.zeros(self.m + 1)
+        times[1:] = right
+        times[:-1] -= right
+        if len(self.low):
+            early, late = self._parts(weights)[2]
+            pinned = self.course.pinned
+            band[0, pinned] += _PULL + early + late
+            times[pinned] += _PULL * self.aim + early * self.low + late * self.high
+        band[0, self.given] += _GIVEN
+        times[self.given] += _GIVEN * self.given_times
+        _, times, failed = dpbsv(band, times, lower=1, overwrite_ab=1, overwrite_b=1)
+        if failed:
+            raise np.linalg.LinAlgError("the equations of a tempo curve are singular")
+        times[self.given] = self.given_times
+        return np.asarray(times)
+
+    def _tempo_equations(self, weights: Array) -> tuple[Array, Array]:
+        """The normal equations for tempo of all wishes and limits: lower band `[D + 1, M]`, right side."""
+        bounds, m = self.bounds, self.m
+        (quick, slow), (grown, shrunk), _, (end_quick, end_slow) = self._parts(weights)
+        band, right = self.wishes[0].copy(), self.wishes[1].copy()
+        band[0] += quick + slow
+        right += bounds.shortest * quick + bounds.longest * slow
+        band[0] += (grown + shrunk).sum(0)
+        grown = bounds.grown * grown
+        shrunk = bounds.shrunk * shrunk
+        band[1:] -= grown + shrunk
+        later = bounds.grown * grown + bounds.shrunk * shrunk
+        for ahead, row in enumerate(later[: m - 1], 1):
+            band[0, ahead:] += row[: m - ahead]
+        if len(self.end_cells):
+            band[0, self.end_cells] += end_quick + end_slow
+            right[self.end_cells] += self.end_tempi * (end_quick / bounds.ends + end_slow * bounds.ends)
+        return band, right
+
+    def _pull(self, times: Array, tempo: Array, aim: Array, aim_tempo: Array) -> tuple[float, float]:
+        """How the wishes change along a step: half the slope where it begins, and by how much that grows."""
+        change = aim_tempo - tempo
+        weighed, bend = self.tension * change, change[1:] - change[:-1]
+        slope = float((tempo - 1) @ weighed + (self.smooth * bend) @ (tempo[1:] - tempo[:-1]))
+        turn = float(change @ weighed + (self.smooth * bend) @ bend)
+        if len(self.low):
+            pinned = times[self.course.pinned]
+            moved = aim[self.course.pinned] - pinned
+            slope += _PULL * float((pinned - self.aim) @ moved)
+            turn += _PULL * float(moved @ moved)
+        if len(self.end_cells):
+            moved = change[self.end_cells]
+            slope += float((tempo[self.end_cells] - self.end_tempi) @ moved)
+            turn += float(moved @ moved)
+        return slope, turn
+
+    def _strained(self, over: Array) -> Array:
+        """The stretches in beats whose limits are exceeded, the worst first, `[X, 2]`."""
+        cells, pairs, pins, ends = self._parts(over > EXCESS)
+        _, cell = cells.nonzero()
+        _, ahead, early = pairs.nonzero()
+        pinned = self.course.pinned[pins.nonzero()[1]]
+        end = self.end_cells[ends.nonzero()[1]]
+        first = np.concatenate([cell, early, pinned, end])
+        last = np.concatenate([cell + 1, early + ahead + 2, pinned, end + 1])
+        order = np.argsort(-over[over > EXCESS], kind="stable")
+        return np.stack([self.cells.edges[first[order]], self.cells.edges[last[order]]], 1)
+
+
+def _best_share(over: Array, aim_over: Array, firmness: float, slope: float, turn: float) -> float:
+    """The share of a step, up to all of it, at which the wishes and the limits' squared excess are least together."""
+    touched = np.flatnonzero(np.maximum(over, aim_over) > 0)
+    here = over[touched]
+    change = aim_over[touched] - here
+
+    def rise(share: float) -> float:
+        return slope + share * turn + firmness * float(np.maximum(here + share * change, 0.0) @ change)
+
+    at_low, at_high = rise(0.0), rise(1.0)
+    near = 1e-3 * abs(at_low)
+    if at_high <= 1e-6 * near:
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(_LOOKS):
+        across = at_low / (at_low - at_high)
+        share = low + min(max(across, 0.05), 0.95) * (high - low)
+        at_share = rise(share)
+        if abs(at_share) < near:
+            return share
+        if at_share < 0:
+            low, at_low = share, at_share
+        else:
+            high, at_high = share, at_share
+    return max(high, 1e-3)

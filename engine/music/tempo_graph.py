@@ -130,6 +130,20 @@ class Nodes:
     def n_hits(self) -> int:
         return len(self.times_s) - 2
 
+    def stars(self) -> Nodes:
+        """The starred hits alone, and the last of all if nothing follows it."""
+        kept = self.starred.copy()
+        kept[[0, -1]] = True
+        kept[-2] |= self.closes
+        return replace(
+            self,
+            times_s=self.times_s[kept],
+            slack_s=self.slack_s[kept],
+            weights=self.weights[kept],
+            starred=self.starred[kept],
+            place=self.place[kept],
+        )
+
     @property
     def give_s(self) -> Array:
         """How far off a hit may be met without giving anything up: not at all where it is starred."""
@@ -138,11 +152,9 @@ class Nodes:
     @classmethod
     def of(cls, hits: Sequence[HitPoint], duration_s: float, *, frame_s: float, taste: Taste) -> Nodes:
         """Nodes of hits in the order of time."""
-        n = len(hits)
         weights = np.array([0.0, *((0.3 + 0.7 * hit.salience) * (SOFT_WEIGHT if hit.soft else 1) for hit in hits), 0.0])
-        place = np.zeros((n + 2, EIGHTHS_PER_BAR))
+        place = taste.place * weights[:, None] * PLACE_COSTS
         for i, hit in enumerate(hits, 1):
-            place[i] = taste.place * weights[i] * PLACE_COSTS
             if hit.place != "any":
                 place[i, 1::2] = WALL
             if hit.place == "downbeat":
@@ -168,7 +180,7 @@ class Arcs:
         low, high: the logarithm of the quarter's length in seconds lies between.
         beats, seconds: length; the tempo of a stretch of no beats is free.
         cost: of the stretch alone.
-        lands: whether it must end on a downbeat; short: whether a bar of it is of 2/4.
+        lands: whether it must end on a downbeat.
     """
 
     source: Ints
@@ -181,16 +193,13 @@ class Arcs:
     seconds: Array
     cost: Array
     lands: Bools
-    short: Bools
 
     def take(self, index: Ints) -> Arcs:
         """Some of the arcs."""
         return Arcs(*(getattr(self, name)[index] for name in _ARC_FIELDS))
 
 
-_ARC_FIELDS: Final = (
-    "source", "target", "eighths", "lead", "low", "high", "beats", "seconds", "cost", "lands", "short",
-)  # fmt: skip
+_ARC_FIELDS: Final = ("source", "target", "eighths", "lead", "low", "high", "beats", "seconds", "cost", "lands")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,12 +225,11 @@ class Task:
 
 def make_arcs(task: Task) -> Arcs:
     """All arcs worth trying. The first is the one before the start, the last the one after the end."""
-    parts = [_outer(task, task.entry, -1, 0), *_between(task), *_to_end(task)]
     n = task.nodes.n_hits
+    left_out = _left_out(task)
+    parts = [_outer(task, task.entry, -1, 0), *_between(task, left_out), *_to_end(task, left_out)]
     parts.append(_outer(task, task.exit, n + 1, n + 2))
     arcs = Arcs(*(np.concatenate([getattr(part, name) for part in parts]) for name in _ARC_FIELDS))
-    if task.short_bars:
-        arcs = _with_short_bars(arcs, task)
     return arcs.take(np.argsort(arcs.source, kind="stable"))
 
 
@@ -244,21 +252,21 @@ def _arcs(
     beats: Array | float,
     seconds: Array | float,
     cost: Array | float = 0.0,
-    lead: int = 0,
+    lead: Ints | int = 0,
     lands: bool = False,
 ) -> Arcs:
     """Arcs of columns of one length, or of one value for all."""
 
     def column(value: Array | float) -> Array:
-        return np.array(np.broadcast_to(value, eighths.shape), np.float64)
+        return np.full(eighths.shape, value, np.float64)
 
     def count(value: Ints | int) -> Ints:
-        return np.array(np.broadcast_to(value, eighths.shape), np.int64)
+        return np.full(eighths.shape, value, np.int64)
 
     return Arcs(
         source=count(source),
         target=count(target),
-        eighths=count(eighths),
+        eighths=eighths,
         lead=count(lead),
         low=column(low),
         high=column(high),
@@ -266,11 +274,10 @@ def _arcs(
         seconds=column(seconds),
         cost=column(cost),
         lands=np.full(eighths.shape, lands),
-        short=np.zeros(eighths.shape, np.bool_),
     )
 
 
-def _between(task: Task) -> list[Arcs]:
+def _between(task: Task, left_out: Array) -> list[Arcs]:
     """From the start or a hit to a later hit."""
     nodes, n = task.nodes, task.nodes.n_hits
     if n == 0:
@@ -279,7 +286,6 @@ def _between(task: Task) -> list[Arcs]:
     target = source + np.arange(1, min(_MOST_AHEAD, n) + 1)[None, :]
     known = target <= n
     target = np.minimum(target, n)
-    left_out = _left_out(task)
     known &= left_out[target - 1] - left_out[source] < WALL / 2
     seconds = nodes.times_s[target] - nodes.times_s[source]
     slack_s = nodes.give_s[source] + nodes.give_s[target]
@@ -289,23 +295,23 @@ def _between(task: Task) -> list[Arcs]:
     known &= np.cumsum(counts, axis=1) - counts < _ENOUGH_ARCS
     known[0] = False
     pick, eighths = _counted(first, np.where(known, counts, 0))
-    sources, targets = np.broadcast_to(source, target.shape).ravel()[pick], target.ravel()[pick]
-    found = [_arc_rows(task, sources, targets, eighths, 0, left_out)]
-    leads = LEADS if task.entry is None else (0,)
-    return found + [_from_start(task, lead, left_out) for lead in leads]
+    sources, targets = (np.broadcast_to(source, target.shape).ravel()[pick], target.ravel()[pick])
+    return [_arc_rows(task, sources, targets, eighths, 0, left_out), _from_start(task, left_out)]
 
 
-def _from_start(task: Task, lead: int, left_out: Array) -> Arcs:
+def _from_start(task: Task, left_out: Array) -> Arcs:
     """From the start to one of the first hits, after a rest of some sixteenths."""
     nodes, limits = task.nodes, task.limits
+    lead = np.array(LEADS if task.entry is None else (0,))[:, None]
     target = np.arange(1, min(_MOST_AHEAD, nodes.n_hits) + 1)
     seconds, slack_s = nodes.times_s[target], nodes.give_s[target]
     first = np.maximum(0, np.ceil(2 * (seconds - slack_s) / limits.longest_s - lead / 2 - 1e-9)).astype(np.int64)
     last = np.floor(2 * (seconds + slack_s) / limits.shortest_s - lead / 2 + 1e-9).astype(np.int64)
     counts = np.where(left_out[target - 1] < WALL / 2, np.maximum(0, last - first + 1), 0)
-    counts = np.where(np.cumsum(counts) - counts < _ENOUGH_ARCS, counts, 0)
+    counts = np.where(np.cumsum(counts, axis=1) - counts < _ENOUGH_ARCS, counts, 0)
     pick, eighths = _counted(first, counts)
-    return _arc_rows(task, np.zeros(len(pick), np.int64), target[pick], eighths, lead, left_out)
+    row, column = np.divmod(pick, len(target))
+    return _arc_rows(task, np.zeros(len(pick), np.int64), target[column], eighths, lead[row, 0], left_out)
 
 
 def _counted(first: Ints, counts: Ints) -> tuple[Ints, Ints]:
@@ -318,13 +324,13 @@ def _counted(first: Ints, counts: Ints) -> tuple[Ints, Ints]:
     return pick, first[pick] + place * step[pick]
 
 
-def _arc_rows(task: Task, source: Ints, target: Ints, eighths: Ints, lead: int, left_out: Array) -> Arcs:
+def _arc_rows(task: Task, source: Ints, target: Ints, eighths: Ints, lead: Ints | int, left_out: Array) -> Arcs:
     nodes, limits = task.nodes, task.limits
     seconds = nodes.times_s[target] - nodes.times_s[source]
     beats = eighths / 2 + lead / 4
-    low, high = np.full(len(beats), np.log(limits.shortest_s)), np.full(len(beats), np.log(limits.longest_s))
-    timed = beats > 0
-    low[timed] = high[timed] = np.log(np.clip(seconds[timed] / beats[timed], limits.shortest_s, limits.longest_s))
+    quarter_s = np.minimum(np.maximum(seconds / np.maximum(beats, 1e-9), limits.shortest_s), limits.longest_s)
+    low = np.log(np.where(beats > 0, quarter_s, limits.shortest_s))
+    high = np.log(np.where(beats > 0, quarter_s, limits.longest_s))
     cost = left_out[target - 1] - left_out[source] + _preference(task, low, high, beats)
     cost = cost + task.taste.lead * (lead > 0) * (1 + lead / 4)
     return _arcs(source, target, eighths, lead=lead, low=low, high=high, beats=beats, seconds=seconds, cost=cost)
@@ -342,13 +348,12 @@ def _left_out(task: Task) -> Array:
     return np.asarray(np.cumsum(nodes.weights * np.where(nodes.starred, star, 1.0)))
 
 
-def _to_end(task: Task) -> list[Arcs]:
+def _to_end(task: Task, left_out: Array) -> list[Arcs]:
     """From a node to the last downbeat, and from there to the end; or to the end without one."""
     nodes, n = task.nodes, task.nodes.n_hits
     low, high = _all_tempi(task.limits)
     if nodes.closes:
         return [_arcs(n, n + 1, np.zeros(1, np.int64), low=low, high=high, beats=0.0, seconds=0.0)]
-    left_out = _left_out(task)
     most = np.inf if task.leave_stars else WALL / 2
     source = np.flatnonzero(left_out[n] - left_out[: n + 1] < most)
     source = source[(source >= n - _MOST_AHEAD) | (source == 0)]
@@ -380,79 +385,64 @@ def _to_end(task: Task) -> list[Arcs]:
     return [open_ends, landings]
 
 
-def _with_short_bars(arcs: Arcs, task: Task) -> Arcs:
-    """The arcs, and once more each that is long enough to hold the middle of a bar, with a bar of 2/4 in it.
-
-    The first bar is never short: readers would take it for an upbeat.
-    """
-    n = task.nodes.n_hits
-    long = np.flatnonzero((arcs.eighths >= 1) & (arcs.source >= 1) & (arcs.target <= n + 1))
-    extra = arcs.take(long)
-    extra = replace(extra, cost=extra.cost + task.taste.short, short=np.ones(len(long), np.bool_))
-    return Arcs(*(np.concatenate([getattr(arcs, name), getattr(extra, name)]) for name in _ARC_FIELDS))
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Turns:
-    """Pairs of arcs that meet, node by node from the start on; at each, row by row of the arriving arcs.
+    """Pairs of arcs that meet, node by node from the start on; at each, row by row of the leaving arcs.
 
     Attributes:
+        order: the arcs by where they arrive; into: where each node's begin in it, `[J + 3]`.
+        out: where the arcs that leave each node begin, `[J + 3]`.
         offsets: where each node's turns begin, `[J + 3]`.
-        arriving: arcs that arrive at each node; leaving: the first and the one after the last that leave it.
         cost: f64, one a turn.
         strain: share of the largest change that the turn uses when it is met exactly.
     """
 
-    offsets: Ints
-    arriving: list[Ints]
-    leaving: list[tuple[int, int]]
+    order: Ints
+    into: list[int]
+    out: list[int]
+    offsets: list[int]
     cost: Array
     strain: Array
+
+    @property
+    def n_nodes(self) -> int:
+        return len(self.into) - 1
 
 
 def make_turns(arcs: Arcs, task: Task) -> Turns:
     """All turns with their costs."""
     n_nodes = task.nodes.n_hits + 2
-    by_target = np.argsort(arcs.target, kind="stable")
-    into = np.searchsorted(arcs.target[by_target], np.arange(n_nodes + 1))
+    order = np.argsort(arcs.target, kind="stable")
+    into = np.searchsorted(arcs.target[order], np.arange(n_nodes + 1))
     out = np.searchsorted(arcs.source, np.arange(n_nodes + 1))
-    n_in, n_out = np.diff(into), np.diff(out)
-    sizes = n_in * n_out
-    offsets = np.concatenate([[0], np.cumsum(sizes)])
-    node = np.repeat(np.arange(n_nodes), sizes)
-    place = np.arange(offsets[-1]) - offsets[node]
-    width = np.maximum(n_out[node], 1)
-    first = by_target[into[node] + place // width]
-    second = out[node] + place % width
-    cost, strain = _turn_costs(arcs, task, node, first, second)
-    return Turns(
-        offsets=offsets,
-        arriving=[by_target[into[i] : into[i + 1]] for i in range(n_nodes)],
-        leaving=[(int(out[i]), int(out[i + 1])) for i in range(n_nodes)],
-        cost=cost,
-        strain=strain,
-    )
+    leaving = np.arange(out[0], out[-1])
+    node = arcs.source[leaving]
+    widths = (into[1:] - into[:-1])[node]
+    ends = np.cumsum(widths)
+    first = order[np.arange(widths.sum()) + np.repeat(into[node] - ends + widths, widths)]
+    cost, strain = _turn_costs(arcs, task, first, np.repeat(leaving, widths))
+    offsets = np.concatenate([[0], ends])[out - out[0]]
+    return Turns(order, into.tolist(), out.tolist(), offsets.tolist(), cost, strain)
 
 
-def _turn_costs(arcs: Arcs, task: Task, node: Ints, first: Ints, second: Ints) -> tuple[Array, Array]:
+def _turn_costs(arcs: Arcs, task: Task, first: Ints, second: Ints) -> tuple[Array, Array]:
     stairs = mean_stairs(arcs.beats)
-    slower = np.maximum(0, arcs.low[second] - arcs.high[first])
-    faster = np.maximum(0, arcs.low[first] - arcs.high[second])
-    moved = np.where(slower > 0, slower, faster)
-    bound = np.where(slower > 0, task.limits.slower, task.limits.faster) * (1 + stairs[first] + stairs[second])
     with np.errstate(divide="ignore"):
         ease = np.where(arcs.seconds > 0, 1 / arcs.seconds, 1e9)
-    spared = task.nodes.slack_s[node] * (ease[first] + ease[second])
+    node = arcs.source[second]
+    slower, faster = (arcs.low[second] - arcs.high[first], arcs.low[first] - arcs.high[second])
+    moved = np.maximum(0.0, np.maximum(slower, faster))
+    bound = np.where(slower > 0, task.limits.slower, task.limits.faster) * (1 + stairs[first] + stairs[second])
     strain = moved / bound
-    eased = np.maximum(0, moved - spared) / bound
+    eased = np.maximum(0.0, moved - task.nodes.slack_s[node] * (ease[first] + ease[second])) / bound
+    over = strain > 1 + 1e-6
     starred = task.nodes.starred[node]
-    missed = starred & (strain > 1 + 1e-6)
-    used = np.where(starred & ~missed, strain, eased)
-    cost = task.taste.smooth * (used**2 + _STEEP * np.maximum(0.0, used - _EASY) ** 2) + np.where(
-        used > 1 + 1e-6, WALL * used, 0.0
-    )
-    near = task.taste.near * task.nodes.weights[node] if task.leave_stars else WALL
-    cost = cost + np.where(missed, near, 0.0)
+    missed = starred & over
+    used = np.where(starred & ~over, strain, eased)
+    cost = task.taste.smooth * (used**2 + _STEEP * np.maximum(0.0, used - _EASY) ** 2)
+    cost += np.where(used > 1 + 1e-6, WALL * used, 0.0)
+    near = task.taste.near * task.nodes.weights if task.leave_stars else np.full(len(task.nodes.weights), WALL)
+    cost += np.where(missed, near[node], 0.0)
     return cost, strain
 
 

@@ -17,7 +17,7 @@ from typing import Final
 from engine.errors import InputError
 from engine.music.hits import HitPoint
 from engine.music.tempo import choose_tempo
-from engine.music.tempo_graph import limits_of, range_us
+from engine.music.tempo_graph import Limits, limits_of, range_us
 from engine.music.tempo_search import Attempt, NoWalkError, Request, search_tempo
 from engine.music.tempo_solution import (
     EXACT_MS,
@@ -129,36 +129,39 @@ def _steady(request: Request, bpm_min: float, bpm_max: float, preferred_bpm: flo
 def _told(request: Request, attempt: Attempt, *, widened_from: float | None = None) -> TempoSolution:
     """The solution with its hits placed and its losses named."""
     tempo = attempt.tempo
-    placements = place_hits(request.hits, tempo, frame_s=request.frame_s)
     sentences: list[str] = []
     if widened_from is not None:
         now = largest_change(tempo, request.duration_s)
         sentences.append(f"Tempo changes by up to {now:.1%} within a bar instead of {widened_from:.1%}.")
+    bounds = _bounds_text(request.limits)
     told: list[Placement] = []
     dropped: list[Dropped] = []
-    for placement in placements:
+    for i, placement in enumerate(place_hits(request.hits, tempo, frame_s=request.frame_s)):
         exact = abs(placement.error_ms) <= EXACT_MS
         if placement.starred and not exact:
-            reason = _reason(placement, request, attempt)
-            dropped.append(Dropped(placement.hit, reason))
+            dropped.append(Dropped(placement.hit, _reason(i, placement, request, attempt, bounds)))
             sentences.append(told_of_lost(dropped[-1]))
-            placement = replace(placement, hit=replace(placement.hit, starred=False))
+            placement = placement.unstarred()
         elif not placement.on_grid and not is_near_enough(placement, request.frame_s):
-            dropped.append(Dropped(placement.hit, _reason(placement, request, attempt)))
+            dropped.append(Dropped(placement.hit, _reason(i, placement, request, attempt, bounds)))
         told.append(placement)
     return TempoSolution(tempo, tuple(told), tuple(dropped), tuple(sentences))
 
 
-def _reason(placement: Placement, request: Request, attempt: Attempt) -> str:
-    rival = attempt.crowded.get(placement.time_s)
+def _bounds_text(limits: Limits) -> str:
+    low, high = 60 / limits.longest_s, 60 / limits.shortest_s
+    return f"within {low:.4g} to {high:.4g} BPM that changes by up to {limits.change:.1%} a bar"
+
+
+def _reason(index: int, placement: Placement, request: Request, attempt: Attempt, bounds: str) -> str:
+    """Why a hit, the one of this index, is not met."""
+    rival = attempt.crowded.get(placement.time_s) if attempt.crowded else None
     if rival is not None:
         apart_ms = 1000 * abs(float(rival - placement.time_s))
         return f"it lies only {apart_ms:.0f} ms from the star at {float(rival):.3f} s"
-    low, high = 60 / request.limits.longest_s, 60 / request.limits.shortest_s
-    bounds = f"within {low:.4g} to {high:.4g} BPM that changes by up to {request.limits.change:.1%} a bar"
     if placement.on_grid:
         return f"no tempo {bounds} comes nearer than {abs(placement.error_ms):.0f} ms"
-    near = request.weightier_near(placement.hit)
-    if near is not None and not placement.starred:
+    near = None if placement.starred else request.weightier_near(index)
+    if near is not None:
         return f"it lies too near to the hit at {near:.3f} s"
     return f"no tempo {bounds} brings an eighth note here and to the weightier hits"

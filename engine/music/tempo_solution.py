@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
@@ -52,6 +52,12 @@ class Placement:
     @property
     def starred(self) -> bool:
         return self.hit.starred
+
+    def unstarred(self) -> Placement:
+        """The same without the star."""
+        hit = self.hit
+        plain = HitPoint(hit.time_s, hit.salience, False, hit.kind, hit.label, hit.place, hit.soft)
+        return Placement(plain, self.step, self.error_ms, self.bpm, self.on_grid)
 
     @property
     def bar(self) -> int:
@@ -133,8 +139,8 @@ def place_hits(hits: Sequence[HitPoint], tempo: TempoMap, *, frame_s: float) -> 
     steps = np.where(on_grid, eighths, sixteenths)
     errors_ms = 1000 * (seconds_of_steps(tempo, steps) - times_s)
     bpm = bpm_at(tempo, exact)
-    rows = zip(hits, steps, errors_ms, bpm, on_grid, strict=True)
-    return tuple(Placement(hit, int(s), float(e), float(b), bool(g)) for hit, s, e, b, g in rows)
+    rows = zip(hits, steps.astype(np.int64).tolist(), errors_ms.tolist(), bpm.tolist(), on_grid.tolist(), strict=True)
+    return tuple(Placement(*row) for row in rows)
 
 
 def judge_tempo(
@@ -151,7 +157,7 @@ def judge_tempo(
         near = placement.on_grid or is_near_enough(placement, frame_s)
         if not near or (placement.starred and not exact):
             dropped.append(Dropped(placement.hit, why))
-        placements.append(placement if exact else replace(placement, hit=replace(placement.hit, starred=False)))
+        placements.append(placement if exact else placement.unstarred())
     sentences = [told_of_lost(drop) for drop in dropped if drop.hit.starred]
     return TempoSolution(tempo, tuple(placements), tuple(dropped), tuple(sentences))
 

@@ -29,13 +29,14 @@ class Walk:
 
     Attributes:
         arcs: indices of its arcs, without the two outside the film.
-        phases: eighth of the bar on which each arrives.
+        phases: eighth of the bar on which each arrives; shorts: whether it holds a bar of 2/4.
         turns: indices of its turns, one more than arcs.
         cost: of all of it.
     """
 
     arcs: tuple[int, ...]
     phases: tuple[int, ...]
+    shorts: tuple[bool, ...]
     turns: tuple[int, ...]
     cost: float
 
@@ -45,36 +46,33 @@ class Walk:
         return self.cost < WALL
 
 
-_NO_WALK: Final = Walk((), (), (), 0.0)
-_MANY: Final = 8
-"""From so many groups of turns on, all values are worked out anew at once."""
+_NO_WALK: Final = Walk((), (), (), (), 0.0)
 
 
 class Walker:
-    """Finds walks, and others when turns become dearer."""
+    """Finds walks, and others when turns become dearer.
+
+    What it costs from an arc on, to the end, is kept by the eighth on which the arc arrives and by arc, the arcs in the
+    order in which they arrive: `value`, f64 `[8, arcs]`. Where bars may be short each arc can be taken with such a bar.
+    """
 
     def __init__(self, arcs: Arcs, turns: Turns, task: Task) -> None:
         self.arcs, self.turns = arcs, turns
         self.costs = turns.cost.copy()
-        shift = arcs.eighths % EIGHTHS_PER_BAR
-        if task.short_bars:
-            shift = (shift + _MIDDLE * arcs.short) % EIGHTHS_PER_BAR
-        self.after = _AFTER[shift]
         n = len(arcs.source)
-        self.cells = np.arange(n)[:, None] * EIGHTHS_PER_BAR + self.after
-        self.arrival = _arrivals(arcs, task, self.after)
-        self.value = np.full((n, EIGHTHS_PER_BAR), np.inf)
-        self.value[-1] = 0.0
+        rank = np.empty(n, np.int64)
+        rank[turns.order] = np.arange(n)
+        self.ranks: list[int] = rank.tolist()
+        self.manners = [_manner(arcs, task, rank, short=short) for short in (False, True)[: 1 + task.short_bars]]
+        self.value = np.full((EIGHTHS_PER_BAR, n), np.inf)
+        self.value[:, rank[-1]] = 0.0
         self.safe_after = 0
         self.targets: list[int] = arcs.target.tolist()
-        self.rows = np.zeros(n, np.int64)
-        for into in turns.arriving:
-            self.rows[into] = np.arange(len(into))
-        self._work_out(len(turns.leaving) - 1, 0)
+        self._work_out(turns.n_nodes - 1, 0)
 
     def walk(self) -> Walk | None:
         """The cheapest walk, None when none leads from the start to the end."""
-        if not np.isfinite(self.value[0, 0]):
+        if not np.isfinite(self.value[0, self.ranks[0]]):
             return None
         return self._follow(0, 0, _NO_WALK, 0)
 
@@ -86,14 +84,10 @@ class Walker:
             keep: so many arcs before each group may change; arcs before those stay.
         """
         groups = sorted((sorted(group) for group in places if group), reverse=True)
-        many = len(groups) > _MANY
         for group in groups:
             self.costs[[walk.turns[place] for place in group]] += penalty / len(group)
-            if not many:
-                walk = self._around(walk, group, keep)
-        if many:
-            self._work_out(len(self.turns.leaving) - 1, 0)
-            walk = self._follow(0, 0, _NO_WALK, 0)
+        for group in groups:
+            walk = self._around(walk, group, keep)
         return walk
 
     def _around(self, walk: Walk, places: Sequence[int], keep: int) -> Walk:
@@ -107,56 +101,109 @@ class Walker:
 
     def _work_out(self, last: int, first: int) -> None:
         """Values of the arcs that arrive at nodes from `last` down to `first`."""
-        flat = self.value.reshape(-1)
+        turns, value = self.turns, self.value
         for node in range(last, first - 1, -1):
-            into, (low, high) = self.turns.arriving[node], self.turns.leaving[node]
-            if len(into) == 0 or low == high:
+            begin, end = turns.into[node], turns.into[node + 1]
+            low, high = turns.out[node], turns.out[node + 1]
+            if begin == end or low == high:
                 continue
-            onward = flat[self.cells[low:high]] + self.arrival[low:high]
-            block = self.costs[self.turns.offsets[node] : self.turns.offsets[node + 1]].reshape(len(into), high - low)
-            self.value[into] = (block.T[:, :, None] + onward[:, None, :]).min(0)
+            onward = self._onward(self.manners[0], low, high)
+            for manner in self.manners[1:]:
+                np.minimum(onward, self._onward(manner, low, high), out=onward)
+            block = self.costs[turns.offsets[node] : turns.offsets[node + 1]].reshape(high - low, 1, end - begin)
+            np.minimum.reduce(block + onward[:, :, None], axis=0, out=value[:, begin:end])
+
+    def _onward(self, manner: _Manner, low: int, high: int) -> Array:
+        """What it costs from the beginning of some arcs on, by the eighth on which they begin, `[arcs, 8]`."""
+        onward = self.value.take(manner.cells[low:high])
+        onward += manner.arrival[low:high]
+        return onward
 
     def _follow(self, arc: int, phase: int, old: Walk, kept: int) -> Walk:
         """Go on from an arc, always where it is cheapest, until the end or until the old walk is met again."""
-        arcs, phases, turned = list(old.arcs[:kept]), list(old.phases[:kept]), list(old.turns[:kept])
+        arcs, phases, shorts = (list(old.arcs[:kept]), list(old.phases[:kept]), list(old.shorts[:kept]))
+        turned = list(old.turns[:kept])
         met = {state: i for i, state in enumerate(zip(old.arcs, old.phases, strict=True)) if i > self.safe_after}
-        end = len(self.arcs.source) - 1
+        end = len(self.targets) - 1
         while True:
-            node = self.targets[arc]
-            low, high = self.turns.leaving[node]
-            begin = int(self.turns.offsets[node]) + self.rows[arc] * (high - low)
-            onward = self.costs[begin : begin + high - low] + self.value.reshape(-1)[self.cells[low:high, phase]]
-            best = int((onward + self.arrival[low:high, phase]).argmin())
-            turned.append(begin + best)
-            arc, phase = low + best, int(self.after[low + best, phase])
+            turn, arc, short = self._cheapest(arc, phase)
+            turned.append(turn)
             if arc == end:
                 break
+            phase = int(self.manners[short].after[arc, phase])
             arcs.append(arc)
             phases.append(phase)
+            shorts.append(short)
             again = met.get((arc, phase))
             if again is not None:
                 arcs += old.arcs[again + 1 :]
                 phases += old.phases[again + 1 :]
+                shorts += old.shorts[again + 1 :]
                 turned += old.turns[again + 1 :]
                 break
-        return Walk(tuple(arcs), tuple(phases), tuple(turned), self._cost(arcs, phases, turned))
+        return Walk(tuple(arcs), tuple(phases), tuple(shorts), tuple(turned), self._cost(arcs, phases, shorts, turned))
 
-    def _cost(self, arcs: list[int], phases: list[int], turned: list[int]) -> float:
+    def _cheapest(self, arc: int, phase: int) -> tuple[int, int, bool]:
+        """The turn after an arc, the arc to which it leads, and whether that is taken with a short bar."""
+        turns, node = self.turns, self.targets[arc]
+        low, high = turns.out[node], turns.out[node + 1]
+        width = turns.into[node + 1] - turns.into[node]
+        begin = turns.offsets[node] + self.ranks[arc] - turns.into[node]
+        costs = self.costs[begin : turns.offsets[node + 1] : width]
+        ways = [costs + self._onward(manner, low, high)[:, phase] for manner in self.manners]
+        bests = [int(way.argmin()) for way in ways]
+        short = len(ways) > 1 and bool(ways[1][bests[1]] < ways[0][bests[0]])
+        return begin + bests[short] * width, low + bests[short], short
+
+    def _cost(self, arcs: list[int], phases: list[int], shorts: list[bool], turned: list[int]) -> float:
         starts = [0, *phases[:-1]]
-        return float(self.costs[turned].sum() + self.arrival[arcs, starts].sum())
+        cost = self.manners[0].arrival[arcs, starts]
+        if any(shorts):
+            cost = np.where(shorts, self.manners[1].arrival[arcs, starts], cost)
+        return float(self.costs[turned].sum() + cost.sum())
 
 
-def _arrivals(arcs: Arcs, task: Task, after: Ints) -> Array:
-    """Cost of each arc from each eighth on which it begins: its own, of its target's place, of its demands.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Manner:
+    """How arcs may be taken: as they are, or with a bar of 2/4; each of `[arcs, 8]`, by the eighth on which they begin.
 
-    Returns:
-        f64 `[arcs, 8]`.
+    Attributes:
+        after: eighth on which an arc arrives; cells: place of its value.
+        arrival: its cost: its own, of its target's place, of its demands; inf where it cannot be taken so.
     """
-    n_nodes = len(task.nodes.times_s)
-    target = np.minimum(arcs.target, n_nodes - 1)[:, None]
-    cost = arcs.cost[:, None] + task.nodes.place[target, after]
-    cost += np.where(arcs.lands[:, None], _NOT_THERE[after], 0.0)
-    if arcs.short.any():
+
+    after: Ints
+    cells: Ints
+    arrival: Array
+
+
+def _manner(arcs: Arcs, task: Task, rank: Ints, *, short: bool) -> _Manner:
+    """One manner. The first bar is never short: readers would take it for an upbeat."""
+    after = _AFTER[(arcs.eighths + _MIDDLE * short) % EIGHTHS_PER_BAR]
+    cost = arcs.cost[:, None] + task.nodes.place[np.minimum(arcs.target, task.nodes.n_hits + 1)[:, None], after]
+    cost[arcs.lands] += _NOT_THERE[after[arcs.lands]]
+    if short:
         until_middle = (_MIDDLE - _PHASES - 1) % EIGHTHS_PER_BAR + 1
-        cost += np.where(arcs.short[:, None] & (until_middle[None, :] > arcs.eighths[:, None]), WALL, 0.0)
-    return np.asarray(cost)
+        cost += task.taste.short
+        cost += np.where(until_middle > arcs.eighths[:, None], WALL, 0.0)
+        cost[(arcs.eighths < 1) | (arcs.source < 1) | (arcs.target > task.nodes.n_hits + 1)] = np.inf
+    return _Manner(after, after * len(rank) + rank[:, None], cost)
+
+
+def is_passable(turns: Turns) -> bool:
+    """Whether some way leads from the start to the end over turns that can be played, metre aside."""
+    playable = turns.cost < WALL
+    arrives = np.zeros(len(turns.order), np.bool_)
+    rank = np.empty(len(turns.order), np.int64)
+    rank[turns.order] = np.arange(len(turns.order))
+    arrives[rank[0]] = True
+    for node in range(turns.n_nodes):
+        begin, end = turns.into[node], turns.into[node + 1]
+        low, high = turns.out[node], turns.out[node + 1]
+        here = arrives[begin:end]
+        if here.any():
+            block = playable[turns.offsets[node] : turns.offsets[node + 1]].reshape(high - low, end - begin)
+            arrives[rank[low:high]] |= block[:, here].any(1)
+        elif not arrives[end:].any():
+            return False
+    return bool(arrives[rank[-1]])
