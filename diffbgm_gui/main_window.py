@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QMimeData, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QMenuBar,
     QProgressBar,
     QPushButton,
-    QSplitter,
+    QSizePolicy,
     QStackedWidget,
     QTabWidget,
     QVBoxLayout,
@@ -30,12 +31,15 @@ from PySide6.QtWidgets import (
 
 from diffbgm_gui.commands import Commands
 from diffbgm_gui.preferences import Preferences
+from diffbgm_gui.widgets.elided import Elided
 from diffbgm_gui.widgets.start_page import StartPage
 
 if TYPE_CHECKING:
     from diffbgm_gui.playback import Playback
     from diffbgm_gui.run_state import RunViewState
     from diffbgm_gui.studio import Studio
+    from diffbgm_gui.widgets.takes_wall import TakesWall
+    from diffbgm_gui.widgets.timeline import Timeline
 
 TITLE: Final = "Diff-BGM Studio"
 
@@ -98,6 +102,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self.preferring = Preferring(self, self.preferences)
         self.is_filled = True
+        self.workspace.fit(self.height())
         self._render()
         self.start_page.use(self.files)
         self.studio.bridge.warm_up()
@@ -124,7 +129,7 @@ class MainWindow(QMainWindow):
         self.panel.captions.seek_asked.connect(self.player.seek)
         return self.panel
 
-    def _takes_area(self) -> QWidget | None:
+    def _takes_area(self) -> TakesWall:
         """The wall of takes (between picture and timeline)."""
         from diffbgm_gui.widgets.takes_wall import TakesWall
 
@@ -132,7 +137,7 @@ class MainWindow(QMainWindow):
         self.takes.play_asked.connect(self.player.play)
         return self.takes
 
-    def _timeline_rows(self) -> QWidget:
+    def _timeline_rows(self) -> Timeline:
         """Ruler, bars, shots, curves (below)."""
         from diffbgm_gui.widgets.timeline import Timeline
 
@@ -157,36 +162,24 @@ class MainWindow(QMainWindow):
     # -- putting them together -------------------------------------------------------------------------------------
 
     def _build_workspace(self) -> None:
+        from diffbgm_gui.arranging import Arrangement, Parts
         from diffbgm_gui.diagnostics import diagnostics
         from diffbgm_gui.widgets.message_bar import MessageBar
 
-        upper = _splitter(Qt.Orientation.Horizontal, self._player_area(), self._side_tabs())
-        upper.setStretchFactor(0, 1)
-        upper.setStretchFactor(1, 0)
-        upper.setSizes([880, 400])
-        lower = QWidget()
-        lower.setObjectName("panel")
-        below = _column(lower)
         roll = self._roll_area()  # the wall and the steps know it
-        takes = self._takes_area()
-        if takes is not None:
-            below.addWidget(takes)
-        rows = _splitter(Qt.Orientation.Vertical, self._timeline_rows(), roll)
-        rows.setStretchFactor(0, 2)
-        rows.setStretchFactor(1, 3)
-        rows.setSizes([180, 240])
-        below.addWidget(rows, 1)
-        below.addWidget(self._steps_area())
-        workspace = _splitter(Qt.Orientation.Vertical, upper, lower)
-        workspace.setSizes([320, 640])
-        self.workspace = workspace
-        self.pages.addWidget(workspace)
+        parts = Parts(
+            player=self._player_area(), panel=self._side_tabs(), takes=self._takes_area(),
+            timeline=self._timeline_rows(), roll=roll, steps=self._steps_area(),
+        )  # fmt: skip
+        self.workspace = Arrangement(parts, remember=self._remember)
+        self.pages.addWidget(self.workspace)
         self.message = MessageBar(lambda: diagnostics(self.studio))
         self._column.insertWidget(1, self.message)
 
     def _build_frame(self) -> None:
         """Everything that Qt alone can do."""
-        self.commands = Commands(self.menuBar())
+        self.menu_bar = QMenuBar()
+        self.commands = Commands(self.menu_bar)
         for name, title in (
             ("file", self.tr("&File")),
             ("edit", self.tr("&Edit")),
@@ -211,10 +204,9 @@ class MainWindow(QMainWindow):
     def _top_bar(self) -> QWidget:
         bar = QWidget()
         bar.setObjectName("bar")
-        self.name_label, self.facts_label = QLabel(), QLabel()
+        self.name_label, self.facts_label = QLabel(), Elided()
         self.name_label.setObjectName("title")
         self.facts_label.setObjectName("dim")
-        self.facts_label.setMinimumWidth(0)
         self.export_button = QPushButton(self.tr("Export"))
         self.export_button.setToolTip(self.tr("Write takes as a video, as sound or as notes (Ctrl+E)"))
         self.generate_button = QPushButton(self.tr("Generate"))
@@ -223,8 +215,11 @@ class MainWindow(QMainWindow):
         for button in (self.export_button, self.generate_button):
             button.setEnabled(False)
         row = QHBoxLayout(bar)
-        row.setContentsMargins(14, 7, 12, 7)
+        row.setContentsMargins(6, 5, 12, 5)
         row.setSpacing(10)
+        self.menu_bar.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        row.addWidget(self.menu_bar)
+        row.addSpacing(8)
         row.addWidget(self.name_label)
         row.addWidget(self.facts_label, 1)
         row.addWidget(self.export_button)
@@ -351,6 +346,11 @@ class MainWindow(QMainWindow):
 
     # -- Qt's events -----------------------------------------------------------------------------------------------
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        if self.is_filled:
+            self.workspace.fit(event.size().height())
+        super().resizeEvent(event)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         if self.is_filled and _dropped(event.mimeData()) is not None:
             event.acceptProposedAction()
@@ -369,6 +369,8 @@ class MainWindow(QMainWindow):
             self._may_close = True
         if self._remember:
             QSettings().setValue("geometry", self.saveGeometry())
+            if self.is_filled:
+                self.workspace.keep()
         if self.is_filled:
             self.view.shut_down()
             self.studio.close()
@@ -391,14 +393,6 @@ def _column(widget: QWidget) -> QVBoxLayout:
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(0)
     return layout
-
-
-def _splitter(way: Qt.Orientation, *parts: QWidget) -> QSplitter:
-    splitter = QSplitter(way)
-    for part in parts:
-        splitter.addWidget(part)
-    splitter.setChildrenCollapsible(False)
-    return splitter
 
 
 def sound_outputs() -> list[str]:

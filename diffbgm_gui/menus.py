@@ -161,6 +161,13 @@ def _view_menu(window: MainWindow) -> None:
     add("view", "cut-after", tr("&Next cut"), lambda: timeline.shots.select_next(1), "Ctrl+Right", when=has_film)
     add("view", "follow", tr("&Follow the playhead"), timeline.follow_button.toggle, icon="follow",
         checked=lambda _s: axis.follows)  # fmt: skip
+    window.commands.line("view")
+    parts = window.workspace
+    for name, text in (("panel", tr("&Side panel")), ("takes", tr("&Takes")), ("steps", tr("Ste&ps"))):
+        action = add("view", f"show-{name}", text, partial(parts.toggle, name), when=has_film,
+                     checked=lambda _s, name=name: parts.is_shown(name))  # fmt: skip
+        parts.folded.connect(lambda action=action, name=name: action.setChecked(parts.is_shown(name)))
+    add("view", "usual", tr("&Usual arrangement"), parts.back_to_usual, when=has_film)
 
 
 def _play_menu(window: MainWindow) -> None:

@@ -12,7 +12,7 @@ def style_sheet(c: Colours) -> str:
     """The sheet of one theme."""
     return f"""
 QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.border}; padding: 5px 7px; }}
-QMenuBar {{ background: {c.window}; padding: 2px 6px; }}
+QMenuBar {{ background: transparent; padding: 0; }}
 QMenuBar::item {{ padding: 4px 9px; border-radius: 4px; background: transparent; }}
 QMenuBar::item:selected {{ background: {c.raised}; }}
 QMenu {{ background: {c.panel}; border: 1px solid {c.border}; padding: 4px; }}
@@ -49,14 +49,16 @@ QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {{
   background: {c.sunken}; border: 1px solid {c.border}; border-radius: 5px; padding: 4px 8px; min-height: 18px;
   selection-background-color: {c.accent}; selection-color: {c.accent_ink}; }}
 QAbstractSpinBox QLineEdit {{ background: transparent; border: none; padding: 0; min-height: 0; }}
-QSpinBox, QDoubleSpinBox {{ padding: 2px; }}
+QSpinBox, QDoubleSpinBox {{ padding: 2px 18px 2px 2px; }}
 QComboBox:hover, QSpinBox:hover, QDoubleSpinBox:hover, QLineEdit:hover {{ border-color: {c.outline}; }}
 QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus {{ border-color: {c.accent}; }}
-QComboBox#drop::drop-down {{ border: none; background: transparent; width: 22px; }}
+QComboBox::drop-down {{ border: none; background: transparent; width: 22px; }}
 QListView#plain {{ border: none; border-radius: 0; background: {c.panel}; }}
 QComboBox QAbstractItemView {{ background: {c.panel}; border: 1px solid {c.border}; padding: 3px; outline: none; }}
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {{
-  width: 0; border: none; }}
+  width: 18px; border: none; background: transparent; }}
+QSpinBox::up-button:hover, QSpinBox::down-button:hover, QDoubleSpinBox::up-button:hover,
+QDoubleSpinBox::down-button:hover {{ background: {c.raised}; border-radius: 3px; }}
 QSlider {{ min-height: 20px; }}
 QSlider::groove:horizontal {{ height: 4px; background: {c.border}; border-radius: 2px; }}
 QSlider::sub-page:horizontal {{ background: {c.outline}; border-radius: 2px; }}
@@ -67,7 +69,7 @@ QProgressBar {{ background: {c.border}; border: none; border-radius: 3px; max-he
 QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
 QTabWidget::pane {{ border: none; border-top: 1px solid {c.border}; }}
 QTabBar {{ background: {c.panel}; }}
-QTabBar::tab {{ background: {c.panel}; color: {c.dim}; padding: 8px 16px; border: none;
+QTabBar::tab {{ background: {c.panel}; color: {c.dim}; padding: 6px 16px; border: none;
   border-bottom: 2px solid transparent; }}
 QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
 QTabBar::tab:hover {{ color: {c.text}; }}
@@ -85,6 +87,9 @@ QToolButton {{ background: transparent; border: 1px solid transparent; border-ra
 QToolButton:hover {{ background: {c.raised}; }}
 QToolButton:focus {{ border-color: {c.accent}; }}
 QToolButton:checked {{ background: {c.raised}; color: {c.accent}; }}
+QToolButton#letter {{ border-color: {c.border}; border-radius: 4px; padding: 0; font-size: 11px; }}
+QToolButton#letter:checked {{ background: {c.accent}; border-color: {c.accent}; color: {c.accent_ink}; }}
+QToolButton#letter:focus {{ border-color: {c.accent}; }}
 QToolButton:disabled {{ color: {c.faint}; }}
 QGroupBox {{ border: 1px solid {c.border}; border-radius: 6px; margin-top: 10px; padding: 10px 8px 8px 8px; }}
 QGroupBox::title {{ subcontrol-origin: margin; left: 10px; padding: 0 4px; color: {c.dim}; }}

@@ -1,4 +1,4 @@
-"""The mixer beneath the picture: faders of the film's own sound and of the music, mute and solo of the voices."""
+"""The mixer beside the picture: faders of the film's own sound and of the music, mute and solo of the voices."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from diffbgm_gui import theme
 from diffbgm_gui.playback import Playback
@@ -22,7 +22,10 @@ HIGHEST_DB: Final = 12.0
 _BEND_DB: Final = -24.0
 _BEND: Final = 250
 _TOP: Final = 1000
-_NARROW_PX: Final = 700
+WIDE_PX: Final = 248
+_LOW_PX: Final = 142
+_CHANNEL_PX: Final = 28
+_VOICE_PX: Final = 23
 
 
 class Fader(QSlider):
@@ -109,12 +112,16 @@ class Channel(QWidget):
         self.fader.setAccessibleName(self.tr("Level of {}").format(name))
         self.level = QLabel()
         self.level.setObjectName("dim")
+        self.level.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.level.setMinimumWidth(self.level.fontMetrics().horizontalAdvance("−60.0 dB"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(5)
-        for widget in (self.switch, self.name, self.fader, self.level):
-            row.addWidget(widget)
+        self.setFixedHeight(_CHANNEL_PX)
+        row.addWidget(self.switch)
+        row.addWidget(self.name)
+        row.addWidget(self.fader, 1)
+        row.addWidget(self.level)
 
     def show_level(self, level_db: float, on: bool) -> None:
         """Draw a level, and whether it is heard."""
@@ -124,10 +131,6 @@ class Channel(QWidget):
         self.switch.setChecked(on)
         self.switch.blockSignals(blocked)
         self.switch.setIcon(_sound_icon(on))
-
-    def set_narrow(self, narrow: bool) -> None:
-        """Little room: the level is in the fader's tooltip alone."""
-        self.level.setHidden(narrow)
 
 
 class VoiceButtons(QWidget):
@@ -147,12 +150,17 @@ class VoiceButtons(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3)
-        for widget in (self.dot, self.name, self.solo, self.mute):
-            row.addWidget(widget)
+        self.setFixedHeight(_VOICE_PX)
+        row.addWidget(self.dot)
+        row.addSpacing(4)
+        row.addWidget(self.name)
+        row.addStretch(1)
+        row.addWidget(self.solo)
+        row.addWidget(self.mute)
 
-    def set_narrow(self, narrow: bool) -> None:
-        """Little room: the dot says which voice it is."""
-        self.name.setHidden(narrow)
+    def show_name(self, is_shown: bool) -> None:
+        """Where there is little room the dot says which voice it is."""
+        self.name.setVisible(is_shown)
 
 
 class _Dot(QWidget):
@@ -211,14 +219,30 @@ class MixerStrip(QWidget):
         self.show_levels()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 2, 12, 6)
-        row.setSpacing(14)
-        row.addWidget(self.music)
-        row.addWidget(self.original)
-        row.addStretch(1)
-        for buttons in self.voices:
-            row.addWidget(buttons)
+        self.setFixedWidth(WIDE_PX)
+        wide = max(channel.name.sizeHint().width() for channel in (self.music, self.original))
+        for channel in (self.music, self.original):
+            channel.name.setFixedWidth(wide)
+        self._voices = QGridLayout()
+        self._voices.setContentsMargins(8, 0, 0, 0)
+        self._voices.setVerticalSpacing(0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 12, 6)
+        column.setSpacing(2)
+        column.addWidget(self.music)
+        column.addWidget(self.original)
+        column.addSpacing(4)
+        column.addLayout(self._voices)
+        column.addStretch(1)
+        self._place_voices(is_low=False)
+
+    def _place_voices(self, *, is_low: bool) -> None:
+        """One below the other, or where it is low side by side."""
+        self._is_low = is_low
+        for i, buttons in enumerate(self.voices):
+            buttons.show_name(not is_low)
+            self._voices.addWidget(buttons, *((0, i) if is_low else (i, 0)))
+            self._voices.setColumnStretch(i, int(is_low or i == 0))
 
     def show_levels(self) -> None:
         """Draw faders, switches and which voices there are."""
@@ -231,23 +255,24 @@ class MixerStrip(QWidget):
             buttons.setEnabled(voice in mixer.voices)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        narrow = event.size().width() < _NARROW_PX
-        for part in (self.music, self.original, *self.voices):
-            part.set_narrow(narrow)
+        is_low = event.size().height() < _LOW_PX
+        if is_low != self._is_low:
+            self._place_voices(is_low=is_low)
         super().resizeEvent(event)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(320, super().minimumSizeHint().height())
+        return QSize(WIDE_PX, 2 * _CHANNEL_PX + _VOICE_PX + 20)
 
 
 def _letter(text: str, tip: str) -> QToolButton:
     button = QToolButton()
     button.setText(text)
+    button.setObjectName("letter")
     button.setCheckable(True)
     button.setToolTip(tip)
     button.setAccessibleName(tip)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setFixedSize(24, 24)
+    button.setFixedSize(24, _VOICE_PX - 3)
     return button
 
 

@@ -1,4 +1,4 @@
-"""The picture, and the controls beneath it."""
+"""The picture, and the controls around it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from diffbgm_gui import theme
 from diffbgm_gui.axis import TimeAxis
@@ -95,9 +95,12 @@ class PlayerView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._pages, 1)
+        upper = QHBoxLayout()
+        upper.setSpacing(0)
+        upper.addWidget(self._pages, 1)
+        upper.addWidget(self.mixer)
+        layout.addLayout(upper, 1)
         layout.addWidget(self.transport)
-        layout.addWidget(self.mixer)
         playback.frame_ready.connect(self.picture.show_image)
         playback.position_changed.connect(axis.set_playhead)
         playback.failed.connect(self._failed)

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -28,7 +27,7 @@ from diffbgm_gui.preferences import LANGUAGES, Preferences, cache_bytes, clear_c
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.studio_events import CacheMeasured
 from diffbgm_gui.widgets.check import Check
-from diffbgm_gui.widgets.panel.controls import Drop
+from diffbgm_gui.widgets.fields import Drop, WholeNumber
 
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")
 
@@ -122,7 +121,7 @@ class PreferencesDialog(QDialog):
             self.tr("Where measurements of films are kept, so that a film is watched once only"), self._ask_for_folder,
         )  # fmt: skip
         self.cache_folder.setPlaceholderText(self.tr("As usual on this system") if place else "")
-        self.cache_limit_mb = QSpinBox()
+        self.cache_limit_mb = WholeNumber()
         self.cache_limit_mb.setRange(16, 100_000)
         self.cache_limit_mb.setSuffix(" MB")
         self.cache_limit_mb.lineEdit().setTextMargins(6, 0, 6, 0)
@@ -159,6 +158,7 @@ class PreferencesDialog(QDialog):
         self, form: QFormLayout, name: str, label: str, items: tuple[tuple[str, str], ...], tip: str
     ) -> QComboBox:
         box = Drop()
+        box.setMinimumContentsLength(18)
         for value, title in items:
             box.addItem(title, value)
         box.setCurrentIndex(max(0, box.findData(getattr(self._preferences.current, name))))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QMenu, Q
 
 from diffbgm_gui import theme
 from diffbgm_gui.commands import Commands
+from diffbgm_gui.widgets.answering import answer_first
 
 _COLUMN_PX: Final = 330
 _MOST_COLUMNS: Final = 4
@@ -28,6 +29,7 @@ class ShortcutsPage(QWidget):
         self.setAccessibleName(self.tr("Shortcuts"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         parent.installEventFilter(self)
+        answer_first(self, self.answers)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(48, 36, 48, 36)
         self._page: QScrollArea | None = None
@@ -89,13 +91,13 @@ class ShortcutsPage(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def event(self, event: QEvent) -> bool:
+    def answers(self, event: QEvent) -> bool:
         """Esc closes the page, before it is taken for a shortcut."""
         is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
         if is_key and (event.key() == Qt.Key.Key_Escape or event.text() == "?"):
             event.accept()
             return True
-        return super().event(event)
+        return False
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.Resize and watched is self.parentWidget():

@@ -24,6 +24,7 @@ from diffbgm_gui.icons import icon
 from diffbgm_gui.run_state import Phase
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.studio_events import TakeAudible
+from diffbgm_gui.widgets.fields import with_minus
 from diffbgm_gui.widgets.roll.model import RollModel
 from diffbgm_gui.widgets.roll.shapes import Shapes
 from diffbgm_gui.widgets.takes.card import SHORT_PX, TALL_PX, FormingCard, Hold, TakeCard
@@ -35,8 +36,10 @@ from diffbgm_gui.words import time_left
 from engine.timebase import STEPS_PER_BEAT
 
 SEVERAL: Final = 4
-"""Takes that the wall's own button asks for."""
+"""Takes that the wall's own button asks for, where the panel asks for one."""
 _GAP_PX: Final = 8
+_AROUND_PX: Final = 10
+_BARE_PX: Final = 34
 _FORMING_EVERY_MS: Final = 250
 _MOST_THUMBS: Final = 64
 
@@ -62,6 +65,7 @@ class TakesWall(QWidget):
         self._thumbs: dict[tuple[str, float], Thumb] = {}
         self._drag: tuple[str, str, TakeCard] | None = None
         self._last: tuple[Any, ...] = ()
+        self._is_low = False
         self._timer = QTimer(self, interval=_FORMING_EVERY_MS)
         self._timer.timeout.connect(self._draw_forming)
         self._build()
@@ -94,7 +98,6 @@ class TakesWall(QWidget):
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.area.setMinimumHeight(SHORT_PX + 6)
         self.area.viewport().installEventFilter(self)
         name = QLabel(self.tr("Takes"))
         name.setObjectName("dim")
@@ -106,16 +109,12 @@ class TakesWall(QWidget):
         row.addWidget(self.area, 1)
         row.addLayout(self._buttons())
         self.setAccessibleName(self.tr("Takes"))
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setMaximumHeight(TALL_PX + 18)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def _buttons(self) -> QGridLayout:
-        grid = QGridLayout()
+        grid = self._grid = QGridLayout()
         grid.setSpacing(2)
         self.several = self._button("wall", self.tr("{} takes").format(SEVERAL), self._generate_several)
-        self.several.setToolTip(
-            self.tr("Compose {} takes one after the other, each with a seed of its own").format(SEVERAL)
-        )
         self.swap_button = self._button("compare", "A/B", self.swap)
         self.swap_button.setToolTip(self.tr("Turn to the other take at the same moment (X)"))
         self.compare_button = self._button("eye", self.tr("Compare"), self._compare)
@@ -123,12 +122,33 @@ class TakesWall(QWidget):
         self.compare_button.setToolTip(self.tr("Draw the other take beneath this one in the roll"))
         self.history_button = self._button("more", self.tr("History"), self.show_history)
         self.history_button.setToolTip(self.tr("How the takes descend from each other, and their settings"))
-        for i, button in enumerate((self.several, self.swap_button, self.compare_button, self.history_button)):
+        self._tools = (self.several, self.swap_button, self.compare_button, self.history_button)
+        for i, button in enumerate(self._tools):
             grid.addWidget(button, *divmod(i, 2))
         return grid
 
+    # -- height ----------------------------------------------------------------------------------------------------
+
+    @property
+    def full_px(self) -> int:
+        """Height of the wall with cards on it."""
+        return (SHORT_PX if self._is_low else TALL_PX) + _AROUND_PX
+
+    def set_low(self, is_low: bool) -> None:
+        """Small cards for a low window, or cards of the usual height."""
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self._fit_height()
+
+    def _fit_height(self) -> None:
+        """As high as the cards; without any, one line."""
+        self._is_bare = not self.cards and self.forming.isHidden()
+        for i, button in enumerate(self._tools):
+            self._grid.addWidget(button, *((0, i) if self._is_bare else divmod(i, 2)))
+        self.setFixedHeight(_BARE_PX if self._is_bare else self.full_px)
+
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(600, TALL_PX + 8)
+        return QSize(600, self.height())
 
     def _button(self, image: str, text: str, does: Any) -> QToolButton:
         button = QToolButton()
@@ -173,7 +193,13 @@ class TakesWall(QWidget):
             self.cards[min(place, len(self.cards) - 1)].setFocus()
 
     def _generate_several(self) -> None:
-        self.studio.generate(takes=SEVERAL)
+        self.studio.generate(takes=self._n_several)
+
+    @property
+    def _n_several(self) -> int:
+        """As many as the panel asks for, if that is more than one."""
+        asked = self.studio.document.n_takes
+        return asked if asked > 1 else SEVERAL
 
     def _compare(self) -> None:
         self.roll.show_ghost(self.compare_button.isChecked())
@@ -317,6 +343,7 @@ class TakesWall(QWidget):
             QTimer.singleShot(0, self._reveal_forming)
         self.forming.setVisible(is_forming)
         self.hint.setVisible(not document.takes and not is_forming)
+        self._fit_height()
         self._render_buttons()
         self._reveal_chosen()
 
@@ -324,6 +351,10 @@ class TakesWall(QWidget):
         document = self.studio.document
         has_other = document.entry(document.other) is not None
         self.several.setEnabled(self.studio.state.can_generate)
+        self.several.setText(f" {self.tr('{} takes').format(self._n_several)}")
+        self.several.setAccessibleName(self.several.text().strip())
+        told = self.tr("Compose {} takes one after the other, each with a seed of its own")
+        self.several.setToolTip(told.format(self._n_several))
         self.swap_button.setEnabled(has_other)
         self.compare_button.setEnabled(has_other)
         self.compare_button.setChecked(has_other and self.roll.shows_ghost)
@@ -347,7 +378,7 @@ class TakesWall(QWidget):
         document = self.studio.document
         heard = self.studio.audible(entry.id)
         loudness = None if heard is None else heard.loudness_lufs
-        facts = [] if loudness is None else [f"{loudness:.1f} LUFS"]
+        facts = [] if loudness is None else [with_minus(f"{loudness:.1f} LUFS")]
         facts.append(self.tr("seed {}").format(seed_of(entry.take)))
         letter = "A" if entry.id == document.current else "B" if entry.id == document.other else ""
         card.show_entry(
@@ -396,7 +427,7 @@ class TakesWall(QWidget):
         state = self.studio.state
         share, words = state.progress, self.tr("Starting…")
         if state.n_steps:
-            share = state.step / state.n_steps
+            share = state.progress if state.progress is not None else state.step / state.n_steps
             words = self.tr("step {} of {}").format(state.step, state.n_steps)
             if state.eta_s is not None:
                 words += f"  ·  {time_left(state.eta_s)}"

@@ -646,6 +646,11 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/export/dialog.py" />
+            <source>The picture was put together from the timeline's clips, for watching only.</source>
+            <translation>画面由时间线的素材拼成，只供查看。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/dialog.py" />
             <source>Name of the files</source>
             <translation>文件名</translation>
         </message>
@@ -723,6 +728,11 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
             <location filename="../../diffbgm_gui/widgets/export/dialog.py" />
             <source>Choose at least one take.</source>
             <translation>请至少选择一个版本。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/export/dialog.py" />
+            <source>“{}” was made for an earlier cut: only its WAV, MIDI and stems can be written.</source>
+            <translation>“{}”是为之前的剪辑版本作的：只能写出它的 WAV、MIDI 和分轨。</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/export/dialog.py" />
@@ -1144,6 +1154,26 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/file_flow.py" />
+            <source>The timeline cannot be used yet</source>
+            <translation>这条时间线还不能使用</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/file_flow.py" />
+            <source>Show where its clips lie, or the video that the editor rendered of it.</source>
+            <translation>请指出它的素材在哪里，或剪辑软件由它渲染的视频。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/file_flow.py" />
+            <source>Folder with the clips…</source>
+            <translation>素材所在文件夹…</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/file_flow.py" />
+            <source>Rendered video…</source>
+            <translation>渲染好的视频…</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/file_flow.py" />
             <source>Recover unsaved work?</source>
             <translation>要恢复未保存的工作吗？</translation>
         </message>
@@ -1179,8 +1209,23 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/file_flow.py" />
-            <source>Open a video</source>
-            <translation>打开视频</translation>
+            <source>Open a video or a timeline</source>
+            <translation>打开视频或时间线</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/file_flow.py" />
+            <source>Videos and timelines</source>
+            <translation>视频和时间线</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/file_flow.py" />
+            <source>Timelines</source>
+            <translation>时间线</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/file_flow.py" />
+            <source>The film as it is cut now</source>
+            <translation>现在的剪辑版本</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/file_flow.py" />
@@ -1199,6 +1244,16 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/file_flow.py" />
+            <source>Find “{}”</source>
+            <translation>查找“{}”</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/file_flow.py" />
+            <source>The folder with the clips</source>
+            <translation>素材所在的文件夹</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/file_flow.py" />
             <source>Videos</source>
             <translation>视频</translation>
         </message>
@@ -1209,8 +1264,8 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/file_flow.py" />
-            <source>Find “{}”</source>
-            <translation>查找“{}”</translation>
+            <source>The rendered video</source>
+            <translation>渲染好的视频</translation>
         </message>
     </context>
     <context>
@@ -1554,8 +1609,8 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/menus.py" />
-            <source>Open &amp;video…</source>
-            <translation>打开视频(&amp;V)…</translation>
+            <source>Open &amp;video or timeline…</source>
+            <translation>打开视频或时间线(&amp;V)…</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/menus.py" />
@@ -1699,6 +1754,26 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
         <message>
             <location filename="../../diffbgm_gui/menus.py" />
+            <source>&amp;Side panel</source>
+            <translation>侧边栏(&amp;S)</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/menus.py" />
+            <source>&amp;Takes</source>
+            <translation>版本(&amp;T)</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/menus.py" />
+            <source>Ste&amp;ps</source>
+            <translation>去噪步(&amp;P)</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/menus.py" />
+            <source>&amp;Usual arrangement</source>
+            <translation>默认布局(&amp;U)</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/menus.py" />
             <source>&amp;Play or pause</source>
             <translation>播放或暂停(&amp;P)</translation>
         </message>
@@ -1756,6 +1831,16 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
             <location filename="../../diffbgm_gui/menus.py" />
             <source>&amp;Cancel</source>
             <translation>取消(&amp;C)</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/menus.py" />
+            <source>Re-&amp;conform to a new cut…</source>
+            <translation>套用到新剪辑版本(&amp;C)…</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/menus.py" />
+            <source>The film was cut anew: bars of unchanged shots stay, joins and new shots get new music</source>
+            <translation>影片重新剪辑过：未变镜头的小节保留，衔接处和新镜头写出新音乐</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/menus.py" />
@@ -4094,8 +4179,8 @@ Click to write it anew. Only this stretch of the film is read anew.</source>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/start_page.py" />
-            <source>Drop a video or a project here, or open one.</source>
-            <translation>把视频或项目拖到这里，或打开一个。</translation>
+            <source>Drop a video, a timeline or a project here, or open one.</source>
+            <translation>把视频、时间线或项目拖到这里，或打开一个。</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/widgets/start_page.py" />
@@ -4224,6 +4309,19 @@ t0 左侧跟随画面的叙事，右侧跟随运动与剪辑点。
         </message>
     </context>
     <context>
+        <name>Studio</name>
+        <message>
+            <location filename="../../diffbgm_gui/studio.py" />
+            <source>The timeline “{}”: its {} cuts and {} markers stand for those of the picture.</source>
+            <translation>时间线“{}”：以它的 {} 个剪切点和 {} 个标记为准。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio.py" />
+            <source>Its clips are put together for watching only: export music or a timeline, and render in the editor.</source>
+            <translation>其素材拼成的画面只供查看：请导出音乐或时间线，在剪辑软件中渲染。</translation>
+        </message>
+    </context>
+    <context>
         <name>StudioCore</name>
         <message>
             <location filename="../../diffbgm_gui/studio_core.py" />
@@ -4308,6 +4406,34 @@ t0 左侧跟随画面的叙事，右侧跟随运动与剪辑点。
             <location filename="../../diffbgm_gui/sound/studio_mix.py" />
             <source>Original level</source>
             <translation>原声音量</translation>
+        </message>
+    </context>
+    <context>
+        <name>StudioRecut</name>
+        <message>
+            <location filename="../../diffbgm_gui/studio_recut.py" />
+            <source>“{}” was made for an earlier cut.</source>
+            <translation>“{}”是为之前的剪辑版本作的。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio_recut.py" />
+            <source>Turn to a take that was made for the film as it is now.</source>
+            <translation>请切换到为现在的影片所作的版本。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio_recut.py" />
+            <source>Re-conform</source>
+            <translation>套用新剪辑</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio_recut.py" />
+            <source>The music follows the new cut: {} of {} bars as they were.</source>
+            <translation>音乐已跟随新的剪辑版本：{} / {} 小节保持原样。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio_recut.py" />
+            <source>Notes: {} kept, {} removed, {} new.</source>
+            <translation>音符：保留 {} 个，移除 {} 个，新增 {} 个。</translation>
         </message>
     </context>
     <context>
@@ -4989,6 +5115,21 @@ Ctrl+↑ and Ctrl+↓ in the roll change the selected notes.</source>
             <location filename="../../diffbgm_gui/words.py" />
             <source>Writing files</source>
             <translation>正在写入文件</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/words.py" />
+            <source>Reading the timeline</source>
+            <translation>正在读取时间线</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/words.py" />
+            <source>Making a draft</source>
+            <translation>正在作草稿</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/words.py" />
+            <source>Refining the draft</source>
+            <translation>正在细化草稿</translation>
         </message>
         <message>
             <location filename="../../diffbgm_gui/words.py" />

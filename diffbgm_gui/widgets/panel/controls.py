@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -29,12 +29,11 @@ from PySide6.QtWidgets import (
 )
 
 from diffbgm_gui import theme
-from diffbgm_gui.icons import icon
+from diffbgm_gui.widgets.fields import NARROWEST_PX, DecimalNumber, Drop, WholeNumber
 
 Items = Iterable[tuple[Any, str, str]]
 _SAME: Final = 1e-9
-_NUMBER_PX: Final = 74
-_NARROWEST_PX: Final = 64
+_NUMBER_PX: Final = 82
 
 
 class Control(QWidget):
@@ -65,26 +64,6 @@ class Control(QWidget):
         self.setFocusProxy(self.fields()[0])
         for field in self.fields():
             calm(field)
-
-
-class Drop(QComboBox):
-    """A combo box with an arrow of the theme's."""
-
-    _ARROW_PX: Final = 12
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("drop")
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(8)
-        self.setMinimumWidth(_NARROWEST_PX)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        super().paintEvent(event)
-        side = self._ARROW_PX
-        place = QRect(self.width() - side - 8, (self.height() - side) // 2, side, side)
-        mode = QIcon.Mode.Normal if self.isEnabled() else QIcon.Mode.Disabled
-        icon("down", colour="dim").paint(QPainter(self), place, mode=mode)
 
 
 class Choice(Control):
@@ -139,7 +118,7 @@ class Number(Control):
         self, low: float, high: float, *, step: float = 1, decimals: int = 0, unit: str = "", scale: float = 1
     ) -> None:
         super().__init__()
-        self.box: QSpinBox | QDoubleSpinBox = QSpinBox() if decimals == 0 else QDoubleSpinBox()
+        self.box: QSpinBox | QDoubleSpinBox = WholeNumber() if decimals == 0 else DecimalNumber()
         if isinstance(self.box, QDoubleSpinBox):
             self.box.setDecimals(decimals)
             self.box.setRange(low, high)
@@ -149,7 +128,7 @@ class Number(Control):
             self.box.setSingleStep(int(step))
         self._scale, self._is_whole = scale, decimals == 0 and scale == 1
         self.box.setSuffix(unit)
-        self.box.setMinimumWidth(_NARROWEST_PX)
+        self.box.setMinimumWidth(NARROWEST_PX)
         self.box.setKeyboardTracking(False)  # half a number is none
         self.box.valueChanged.connect(self.edited)
         self._fill(self.box)
@@ -283,7 +262,7 @@ class Slider(Control):
         self.slider = MarkedSlider(self._place(default))
         self.slider.setRange(0, len(stops) - 1)
         self.slider.setPageStep(page)
-        self.number = QSpinBox()
+        self.number = WholeNumber()
         self.number.setRange(min(stops), max(stops))
         self.number.setSuffix(unit)
         self.number.setKeyboardTracking(False)

@@ -80,7 +80,7 @@ class Page(QScrollArea):
         self.body = QWidget()
         self.body.setObjectName("panel")
         self.column = QVBoxLayout(self.body)
-        self.column.setContentsMargins(14, 12, 8, 14)
+        self.column.setContentsMargins(14, 10, 8, 14)
         self.column.setSpacing(8)
         self.setWidget(self.body)
         self.setWidgetResizable(True)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPa
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from diffbgm_gui import theme
+from diffbgm_gui.widgets.answering import answer_first
 from diffbgm_gui.widgets.panel.names import MEASURES, ROWS, UNITS, named
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Chart(QWidget):
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        answer_first(self, self.answers)
 
     def draw(self, painter: QPainter) -> None:
         raise NotImplementedError
@@ -59,7 +61,8 @@ class Chart(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
 
-    def event(self, event: QEvent) -> bool:
+    def answers(self, event: QEvent) -> bool:
+        """What is answered before anyone else hears of it."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride:
             event.setAccepted(event.key() in self.own_keys and event.modifiers() == Qt.KeyboardModifier.NoModifier)
             return event.isAccepted()
@@ -70,7 +73,7 @@ class Chart(QWidget):
             else:
                 QToolTip.hideText()
             return True
-        return super().event(event)
+        return False
 
 
 class StepsChart(Chart):

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from diffbgm_gui import theme
+from diffbgm_gui.widgets.fields import Drop
 from diffbgm_gui.widgets.roll.actions import RollActions
 from diffbgm_gui.widgets.roll.model import SNAPS, RollModel, Tool
 from diffbgm_gui.widgets.roll.selecting import ALL_VOICES
@@ -57,7 +58,8 @@ class RollBar(QWidget):
         return button
 
     def _snap_box(self) -> QComboBox:
-        self.snap_box = QComboBox()
+        self.snap_box = Drop()
+        self.snap_box.setMinimumContentsLength(4)
         for steps, name in zip(SNAPS, (self.tr("16th"), self.tr("8th"), self.tr("Beat"), self.tr("Bar")), strict=True):
             self.snap_box.addItem(name, steps)
         self.snap_box.setAccessibleName(self.tr("Snapping"))

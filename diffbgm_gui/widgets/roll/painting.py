@@ -376,7 +376,7 @@ def paint_bars(
 
 def _paint_beats(painter: QPainter, plane: Plane, strip: QRectF, span: tuple[int, int]) -> None:
     """Beats within the bars, where there is room: 5.2 is the second of bar 5."""
-    painter.setPen(QColor(theme.colours().faint))
+    painter.setPen(QColor(theme.colours().dim))
     for beat in range(span[0] // STEPS_PER_BEAT, min(span[1] // STEPS_PER_BEAT + 1, plane.grid.n_beats)):
         bar, place = divmod(beat, BEATS_PER_BAR)
         if place:
@@ -420,7 +420,7 @@ def paint_chords(painter: QPainter, plane: Plane, strip: QRectF, part: QRectF, c
         x = plane.x(beat * STEPS_PER_BEAT)
         if x < free_from:
             continue
-        painter.setPen(QColor(c.faint if is_same else c.text))
+        painter.setPen(QColor(c.dim if is_same else c.text))
         label = chord_name(chord)
         painter.drawText(QRectF(x + 3, strip.top(), 200, strip.height()), int(Qt.AlignmentFlag.AlignVCenter), label)
         free_from = x + metrics.horizontalAdvance(label) + 9

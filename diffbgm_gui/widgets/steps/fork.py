@@ -8,7 +8,6 @@ from typing import Any
 from PySide6.QtCore import QPoint, QRegularExpression, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QRegularExpressionValidator
 from PySide6.QtWidgets import (
-    QComboBox,
     QDoubleSpinBox,
     QFrame,
     QGridLayout,
@@ -17,13 +16,13 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSlider,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from diffbgm_gui.icons import icon
+from diffbgm_gui.widgets.fields import Drop, WholeNumber
 from engine.music.moods import MOODS
 from engine.settings import MAX_SEED, GenerationSettings
 
@@ -61,8 +60,8 @@ class ForkPopover(QFrame):
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(7)
-        self.t0, self.t0_slider = QSpinBox(), QSlider(Qt.Orientation.Horizontal)
-        self.k, self.k_slider = QSpinBox(), QSlider(Qt.Orientation.Horizontal)
+        self.t0, self.t0_slider = WholeNumber(), QSlider(Qt.Orientation.Horizontal)
+        self.k, self.k_slider = WholeNumber(), QSlider(Qt.Orientation.Horizontal)
         self.guidance = QDoubleSpinBox()
         self.guidance.setRange(0, 20)
         self.guidance.setSingleStep(0.5)
@@ -74,7 +73,7 @@ class ForkPopover(QFrame):
             slider.valueChanged.connect(box.setValue)
             box.valueChanged.connect(slider.setValue)
         self.guidance.setFixedWidth(64)
-        self.mood = QComboBox()
+        self.mood = Drop()
         for mood in MOODS.values():
             self.mood.addItem(mood.title, mood.name)
         rows = (

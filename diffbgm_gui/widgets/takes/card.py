@@ -31,8 +31,10 @@ from diffbgm_gui.widgets.takes.thumb import Thumb, paint_thumb
 
 WIDE_PX: Final = 204
 TALL_PX: Final = 92
-SHORT_PX: Final = 62
+SHORT_PX: Final = 68
 """Cards shrink to this where the window is low; the small picture gives the room."""
+_SCROLL_BAR_PX: Final = 9
+"""They shrink by this, too, where there are more than fit."""
 _PAD: Final = 6.0
 _NAME_PX: Final = 17.0
 _FOOT_PX: Final = 15.0
@@ -59,7 +61,7 @@ class CardBase(QWidget):
         self.stars: Sequence[float] = ()
         self._drawn: QPixmap | None = None
         self.setFixedWidth(WIDE_PX)
-        self.setMinimumHeight(SHORT_PX)
+        self.setMinimumHeight(SHORT_PX - _SCROLL_BAR_PX)
         self.setMaximumHeight(TALL_PX)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from diffbgm_gui import theme
 from diffbgm_gui.document import Document, TakeEntry
 from diffbgm_gui.icons import icon
+from diffbgm_gui.widgets.fields import with_minus
 from diffbgm_gui.widgets.takes.words import (
     SHOWN,
     differences,
@@ -139,7 +140,7 @@ class HistoryPopover(QFrame):
         take = entry.take
         parts = [origin_words(self._document, take), hit_words(entry), self.tr("{} notes").format(len(take.notes))]
         if entry.id in self._loudness:
-            parts.append(f"{self._loudness[entry.id]:.1f} LUFS")
+            parts.append(with_minus(f"{self._loudness[entry.id]:.1f} LUFS"))
         counts = take.details.get("difference")
         if isinstance(counts, dict):
             said = self.tr("{} notes kept, {} gone, {} new")

@@ -17,6 +17,10 @@ from diffbgm_gui.widgets.roll.shapes import Overview, Shapes, overview_pixels
 
 CUTS_PX: Final = 5.0
 ENERGY_PX: Final = 14.0
+CUTS_LOW_PX: Final = 4.0
+ENERGY_LOW_PX: Final = 9.0
+_LOW_PX: Final = 40.0
+"""A picture lower than this leaves the notes more of its room."""
 _COLUMNS: Final = 240
 _SMOOTHING_BEATS: Final = 2
 
@@ -79,17 +83,18 @@ def paint_thumb(painter: QPainter, where: QRectF, thumb: Thumb, cuts: Sequence[f
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(c.sunken))
     painter.drawRoundedRect(where, 3, 3)
-    notes = QRectF(where.left(), where.top() + CUTS_PX + 2, where.width(), where.height() - CUTS_PX - ENERGY_PX - 4)
+    deep, tall = (CUTS_PX, ENERGY_PX) if where.height() >= _LOW_PX else (CUTS_LOW_PX, ENERGY_LOW_PX)
+    notes = QRectF(where.left(), where.top() + deep + 2, where.width(), where.height() - deep - tall - 4)
     if thumb.pitches is not None:
         _paint_notes(painter, notes, thumb)
-    below = QRectF(where.left(), where.bottom() - ENERGY_PX - 1, where.width(), ENERGY_PX)
+    below = QRectF(where.left(), where.bottom() - tall - 1, where.width(), tall)
     _paint_energy(painter, below, thumb.energy)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for shares, colour, deep in ((cuts, c.cut, CUTS_PX), (stars, c.star, CUTS_PX + 1)):
+    for shares, colour, length in ((cuts, c.cut, deep), (stars, c.star, deep + 1)):
         painter.setPen(QPen(QColor(colour), 1))
         for share in shares:
             x = where.left() + share * where.width()
-            painter.drawLine(QPointF(x, where.top() + 1), QPointF(x, where.top() + deep))
+            painter.drawLine(QPointF(x, where.top() + 1), QPointF(x, where.top() + length))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 

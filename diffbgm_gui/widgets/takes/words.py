@@ -7,6 +7,7 @@ from dataclasses import fields
 from PySide6.QtCore import QCoreApplication
 
 from diffbgm_gui.document import Document, TakeEntry, is_draft
+from diffbgm_gui.widgets.fields import with_minus
 from engine.music.moods import MOODS
 from engine.music.take import Take
 from engine.settings import GenerationSettings
@@ -94,7 +95,7 @@ def whole_words(document: Document, entry: TakeEntry, loudness_lufs: float | Non
     parts.append(tr("seed {}").format(seed_of(take)))
     parts.append(tr("{} notes").format(len(take.notes)))
     if loudness_lufs is not None:
-        parts.append(f"{loudness_lufs:.1f} LUFS")
+        parts.append(with_minus(f"{loudness_lufs:.1f} LUFS"))
     if entry.starred:
         parts.append(tr("starred"))
     return ", ".join(part for part in parts if part)

@@ -62,7 +62,7 @@ class BarsRow(AxisRow):
         left, right = self.ends()
         painter.fillRect(QRectF(left, 1, right - left, self.height() - 2), QColor(theme.colours().sunken))
         if self.axis.duration_s > 0:
-            painter.setPen(QColor(theme.colours().faint))
+            painter.setPen(QColor(theme.colours().dim))
             where = QRectF(left + 8, 0, right - left - 16, self.height())
             painter.drawText(where, int(Qt.AlignmentFlag.AlignVCenter), self.tr("Bars appear with the first take"))
 

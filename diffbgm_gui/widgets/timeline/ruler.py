@@ -23,6 +23,7 @@ from diffbgm_gui import theme
 from diffbgm_gui.axis import GUTTER_PX
 from diffbgm_gui.document import rename_marker, toggle_marker, toggle_star, with_range
 from diffbgm_gui.widgets.axis_row import AxisRow, gutter_label, small_font
+from diffbgm_gui.widgets.fields import with_minus
 from diffbgm_gui.widgets.timeline.clock import clock, time_code
 from diffbgm_gui.widgets.timeline.edits import delete_marker, move_marker
 from diffbgm_gui.widgets.timeline.facts import Facts
@@ -395,5 +396,5 @@ class MarkersRow(AxisRow):
         parts: list[Any] = [label or self.tr("Marker"), time_code(float(time_s), self._facts.frame_rate)]
         hit = self._facts.hit_at(float(time_s))
         if hit is not None:
-            parts.append(hit.reason or self.tr("music {:+.1f} ms").format(hit.error_ms))
+            parts.append(hit.reason or with_minus(self.tr("music {:+.1f} ms").format(hit.error_ms)))
         return "  ·  ".join(parts) + "\n" + self.tr("Drag to move, double-click to name, right-click for more.")

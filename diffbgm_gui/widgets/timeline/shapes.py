@@ -46,7 +46,7 @@ def pill(painter: QPainter, x: float, y: float, text: str, colour: str, *, heigh
     width = painter.fontMetrics().horizontalAdvance(text) + 8
     box = QRectF(x, y, width, height)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(faded(colour, 46))
+    painter.setBrush(faded(colour, 30))
     painter.drawRoundedRect(box, 3, 3)
     painter.setPen(QPen(QColor(colour)))
     painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)

@@ -23,6 +23,7 @@ from diffbgm_gui.document import (
     with_shot_mood,
 )
 from diffbgm_gui.widgets.axis_row import AxisRow, gutter_label, small_font
+from diffbgm_gui.widgets.fields import with_minus
 from diffbgm_gui.widgets.timeline.clock import time_code
 from diffbgm_gui.widgets.timeline.facts import Facts, Hit
 from diffbgm_gui.widgets.timeline.shapes import faded, pill, star_path
@@ -171,8 +172,8 @@ class ShotsRow(AxisRow):
         c = theme.colours()
         size = abs(hit.error_ms)
         if hit.reason and size > 1000 * self._facts.frame_s:
-            return f"{hit.error_ms:+.0f}", c.warning
-        text = "0" if size < 0.5 else f"{hit.error_ms:+.0f}"
+            return with_minus(f"{hit.error_ms:+.0f}"), c.warning
+        text = "0" if size < 0.5 else with_minus(f"{hit.error_ms:+.0f}")
         return f"{text} ms", c.hit if size <= 1000 * self._facts.frame_s else c.warning
 
     def _paint_lone_stars(self, painter: QPainter) -> None:
@@ -445,7 +446,8 @@ class ShotsRow(AxisRow):
         ]
         hit = self._facts.hit_at(float(self._facts.film.starts_s[cut]))
         if hit is not None:
-            lines.append(self.tr("The nearest note position sounds {:+.1f} ms beside it.").format(hit.error_ms))
+            told = self.tr("The nearest note position sounds {:+.1f} ms beside it.").format(hit.error_ms)
+            lines.append(with_minus(told))
             if hit.reason:
                 lines.append(self.tr("Not met: {}.").format(hit.reason))
         if point.y() < FLAGS_PX:

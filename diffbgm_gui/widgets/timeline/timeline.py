@@ -22,17 +22,22 @@ from diffbgm_gui.widgets.timeline.curves import DrawnRow, PictureRow
 from diffbgm_gui.widgets.timeline.facts import Facts
 from diffbgm_gui.widgets.timeline.music_rows import BarsRow, BlocksRow, TempoRow
 from diffbgm_gui.widgets.timeline.overview import Overview
-from diffbgm_gui.widgets.timeline.row_stack import RowStack
+from diffbgm_gui.widgets.timeline.row_stack import RowStack, fitting, height_of
 from diffbgm_gui.widgets.timeline.ruler import MarkersRow, RulerRow
 from diffbgm_gui.widgets.timeline.shots import ShotsRow
 
 _SLIDER_STEPS: Final = 1000
 _ZOOM_STEP: Final = 1.6
 _TOOLS_PX: Final = 34
+OPTIONAL: Final = ("markers", "bars", "tempo", "blocks", "picture", "drawn")
+"""Rows that can be hidden."""
 
 
 class Timeline(QWidget):
-    """All rows above the roll. `seek_asked` wants the playhead elsewhere; `shot_selected` tells the index of a shot.
+    """All rows above the roll. `seek_asked` wants the playhead elsewhere; `shot_selected` tells the index of a shot;
+    `room_wanted` asks for a height at which a row that the user chose is seen.
+
+    Where it is too low for all rows that are wanted, those that matter less are left out; none is cut.
 
     Args:
         studio: whose document is shown and edited.
@@ -41,6 +46,7 @@ class Timeline(QWidget):
 
     seek_asked = Signal(float)
     shot_selected = Signal(object)
+    room_wanted = Signal(int)
 
     def __init__(self, studio: Studio, axis: TimeAxis, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,13 +65,14 @@ class Timeline(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._stack = RowStack(self.rows[1:])
-        ranges = self._stack.verticalScrollBar().rangeChanged
-        ranges.connect(self._rows_changed, Qt.ConnectionType.QueuedConnection)
+        self._wanted = {row for row in self.rows[1:] if row is not self.shots}
+        self._asked: AxisRow | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
         for part in (self._make_tools(), self.ruler, self._stack, self.overview):
             column.addWidget(part)
+        column.addStretch(1)
         for row in self.rows:
             row.seek_asked.connect(self.seek_asked)
         self.shots.shot_selected.connect(self.shot_selected)
@@ -82,22 +89,39 @@ class Timeline(QWidget):
         return _TOOLS_PX + self.ruler.height() + self.overview.height() + 3
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(600, self._fixed_px + self._stack.rows_px)
+        return QSize(600, self._fixed_px + height_of((self.shots, *self._ranked())))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(360, self._fixed_px + self.shots.height())
 
+    def height_for(self, room_px: int) -> int:
+        """The height that is needed for the rows that fit into a room."""
+        return self._fixed_px + height_of(fitting(self.shots, self._ranked(), room_px - self._fixed_px))
+
+    @property
+    def used_px(self) -> int:
+        """The height that the rows take which are shown now."""
+        return self._fixed_px + self._stack.rows_px
+
+    def _ranked(self) -> list[AxisRow]:
+        """The rows that are wanted besides the shots, what matters most first."""
+        rows = [self.tempo, self.picture, self.drawn, self.bars, self.blocks]
+        rows.insert(0 if self.facts.film.markers else len(rows), self.markers)
+        if self._asked is not None:
+            rows.sort(key=lambda row: row is not self._asked)
+        return [row for row in rows if row in self._wanted]
+
+    def _show_what_fits(self) -> None:
+        self._stack.show_only(fitting(self.shots, self._ranked(), self.height() - self._fixed_px))
+
     def _fit_height(self) -> None:
         self.setMaximumHeight(self.sizeHint().height())
         self.updateGeometry()
+        self._show_what_fits()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
-        self._stack.show_row(self.shots)
-
-    def _rows_changed(self, _least: int, _most: int) -> None:
-        """Rows came or went: the shots stay in view."""
-        self._stack.show_row(self.shots)
+        self._show_what_fits()
 
     # -- tools -----------------------------------------------------------------------------------------------------
 
@@ -192,15 +216,33 @@ class Timeline(QWidget):
             menu.addAction(action)
         return menu
 
-    def _show_row(self, row: AxisRow, is_shown: bool) -> None:
-        row.setVisible(is_shown)
+    def _show_row(self, row: AxisRow, is_wanted: bool) -> None:
+        (self._wanted.add if is_wanted else self._wanted.discard)(row)
+        self._asked = row if is_wanted else None
         self._fit_height()
+        if is_wanted:
+            self.room_wanted.emit(self.used_px if not row.isHidden() else self.used_px + row.height() + 1)
 
     def show_rows(self, names: set[str]) -> None:
-        """Show only these rows besides ruler and shots: names of attributes, as "tempo"."""
-        optional = ("markers", "bars", "tempo", "blocks", "picture", "drawn")
-        for action, name in zip(self.rows_button.menu().actions(), optional, strict=True):
+        """Want only these rows besides ruler and shots: names of attributes, as "tempo"."""
+        for action, name in zip(self.rows_button.menu().actions(), OPTIONAL, strict=True):
             action.setChecked(name in names)
+
+    def want_all_rows(self) -> None:
+        """All rows, as far as there is room."""
+        self.show_rows(set(OPTIONAL))
+        self._asked = None
+        self._show_what_fits()
+
+    def hide_rows(self, names: set[str]) -> None:
+        """All rows but these."""
+        self.show_rows(set(OPTIONAL) - names)
+        self._asked = None
+
+    @property
+    def unwanted_rows(self) -> set[str]:
+        """Names of the rows that the user does not want."""
+        return {name for name in OPTIONAL if getattr(self, name) not in self._wanted}
 
     # -- what the user does ----------------------------------------------------------------------------------------
 
@@ -276,6 +318,7 @@ class Timeline(QWidget):
         for button in self._needs_film:
             button.setEnabled(has_film)
         self.back_button.setVisible(self.facts.film.own_shots)
+        self._show_what_fits()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """The lines between the rows."""
@@ -283,6 +326,8 @@ class Timeline(QWidget):
         c = theme.colours()
         painter.fillRect(self.rect(), QColor(c.border))
         painter.fillRect(self._tools.geometry(), QColor(c.panel))
+        end = self.overview.geometry().bottom() + 1
+        painter.fillRect(0, end, self.width(), self.height() - end, QColor(c.panel))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.PaletteChange:

@@ -37,7 +37,8 @@ def use(qtbot: Any, control: Control, value: Any) -> None:
                 qtbot.keyClick(control.box, key)
                 assert control.box.currentIndex() != before
         case Number():
-            type_into(qtbot, control.box, control.box.textFromValue(value))
+            typed = control.box.textFromValue(value).replace("−", "-")  # as it is on a keyboard
+            type_into(qtbot, control.box, typed)
         case Switch():
             assert control.value() != value
             qtbot.keyClick(control.box, Qt.Key.Key_Space)
