@@ -17,7 +17,9 @@ SCENES = ("empty", "loaded", "generating", "takes", "editing", "export", "prefer
 def build_parser() -> argparse.ArgumentParser:
     """The command line of the studio."""
     parser = argparse.ArgumentParser(prog="diffbgm-studio", description="Music for a video, composed from its picture.")
-    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a video or a project to open")
+    parser.add_argument(
+        "file", nargs="?", type=Path, metavar="FILE", help="a video, an editor's timeline or a project to open"
+    )
     picture = parser.add_argument_group("a picture of the window")
     picture.add_argument("--screenshot", type=Path, metavar="OUT.png", help="write a picture of the window and end")
     picture.add_argument(

@@ -20,13 +20,13 @@ from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from diffbgm_gui.run_state import ExportProgressed, LookProgressed, StudioEvent
+from diffbgm_gui.run_state import ExportProgressed, LookProgressed, OpenProgressed, StudioEvent
 from engine import CancelToken, PreviewReady, RunCancelled, StageProgressed
 
 logger = logging.getLogger(__name__)
 
 INTERVAL_MS: Final = 66
-_LATEST_WINS: Final = (StageProgressed, PreviewReady, LookProgressed, ExportProgressed)
+_LATEST_WINS: Final = (StageProgressed, PreviewReady, LookProgressed, OpenProgressed, ExportProgressed)
 
 Emit = Callable[[StudioEvent], None]
 Task = Callable[[Emit, CancelToken], None]

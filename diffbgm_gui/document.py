@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.direction import Curve, Direction, Marker, Words
+from engine.music.descent import MOVED_BARS
 from engine.music.region import Region, Selection
 from engine.music.take import Take
 from engine.settings import GenerationSettings
-from engine.timebase import Shot
+from engine.timebase import STEPS_PER_BAR, Shot
 
 SAME_S: Final = Fraction(1, 50)
 """Instants nearer than this are one: a star belongs to the cut that lies there."""
@@ -54,7 +55,7 @@ class Document:
         other: id of the take for A/B; None where none was chosen.
         locks: regions that a re-roll never touches.
         n_takes: how many takes are composed at once.
-        draft_first: whether a quick pass comes before each, to be heard while it is refined.
+        draft_first: whether a quick pass comes before the first, to be heard while that is refined.
     """
 
     video: Path | None = None
@@ -65,7 +66,7 @@ class Document:
     other: str | None = None
     locks: tuple[Region, ...] = ()
     n_takes: int = 1
-    draft_first: bool = False
+    draft_first: bool = True
 
     def entry(self, take_id: str | None) -> TakeEntry | None:
         """The take of an id."""
@@ -292,13 +293,13 @@ def is_draft(take: Take) -> bool:
     return bool(take.details.get("draft"))
 
 
-def without_draft(document: Document, take: Take) -> Document:
-    """The document without the quick pass that a take replaces, unless it was starred."""
-    takes = tuple(
-        entry
-        for entry in document.takes
-        if not is_draft(entry.take) or entry.starred or entry.take.settings.seed != take.settings.seed
-    )
+def without_drafts(document: Document, *, but: str | None = None) -> Document:
+    """The document without quick passes, unless they were starred.
+
+    Args:
+        but: id of the one that is being refined.
+    """
+    takes = tuple(entry for entry in document.takes if not is_draft(entry.take) or entry.starred or entry.id == but)
     if len(takes) == len(document.takes):
         return document
     left = {entry.id for entry in takes}
@@ -355,6 +356,49 @@ def delete_take(document: Document, take_id: str) -> Document:
 def lock(document: Document, region: Region) -> Document:
     """Keep a region from re-rolls."""
     return document if region in document.locks else replace(document, locks=(*document.locks, region))
+
+
+def moved_locks(locks: Sequence[Region], take: Take) -> tuple[Region, ...]:
+    """Where locks lie in a take that followed another cut: with the bars that moved, gone with those that are gone.
+
+    What is locked in a voice or a band of pitches as a whole stays so.
+    """
+    bars = [(int(new), int(old)) for new, old in take.details.get(MOVED_BARS, ())]
+    moved: list[Region] = []
+    for region in locks:
+        if region.steps is None and region.cells is None:
+            moved.append(region)
+            continue
+        for new, old in bars:
+            part = _in_bar(region, old, (new - old) * STEPS_PER_BAR)
+            if part is not None and moved and _follows(moved[-1], part):
+                assert moved[-1].steps is not None and part.steps is not None
+                moved[-1] = replace(part, steps=(moved[-1].steps[0], part.steps[1]))
+            elif part is not None:
+                moved.append(part)
+    return tuple(moved)
+
+
+def _in_bar(region: Region, bar: int, by: int) -> Region | None:
+    """A region's share of a bar, moved by so many steps."""
+    first, last = bar * STEPS_PER_BAR, (bar + 1) * STEPS_PER_BAR
+    if region.steps is not None:
+        first, last = max(first, region.steps[0]), min(last, region.steps[1])
+    if first >= last:
+        return None
+    cells = region.cells
+    if cells is not None:
+        cells = frozenset((voice, step + by, pitch) for voice, step, pitch in cells if first <= step < last)
+        if not cells:
+            return None
+    return replace(region, steps=(first + by, last + by), cells=cells)
+
+
+def _follows(before: Region, after: Region) -> bool:
+    """Whether a region goes on where another ends, in all else like it."""
+    if before.steps is None or after.steps is None or before.cells is not None or after.cells is not None:
+        return False
+    return before.steps[1] == after.steps[0] and replace(before, steps=after.steps) == after
 
 
 def unlock(document: Document, region: Region | None = None) -> Document:

@@ -24,6 +24,8 @@ SOUND_FIELDS: Final = (
     "fade_in_s", "fade_out_s",
 )  # fmt: skip
 """Settings of the document that an export takes over, whatever a take was composed with."""
+PICTURE_SUFFIX: Final = ".picture.mp4"
+"""How the engine's `engine.video.assembly` names pictures, which must not be loaded for a name."""
 _UNSAFE: Final = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
 _LONGEST_NAME: Final = 120
 
@@ -81,7 +83,8 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One take and what is written of it, by the fields of `engine.delivery.Outputs`. `told`: those that the user asked for."""
+    """One take and what is written of it, by the fields of `engine.delivery.Outputs`. `told`: files that the user asked
+    for."""
 
     take: Take
     files: Mapping[str, Any]
@@ -93,9 +96,15 @@ def safe_name(text: str) -> str:
     return _UNSAFE.sub("_", " ".join(text.split()))[:_LONGEST_NAME].strip(" .")
 
 
+def film_stem(video: Path) -> str:
+    """What a film is called, without its suffix; a picture that was put together is called as its timeline."""
+    name = video.name.removesuffix(PICTURE_SUFFIX)
+    return video.stem if name == video.name else name.rpartition(".")[0] or name
+
+
 def proposed_name(document: Document) -> str:
     """What files of a document are called."""
-    return "" if document.video is None else safe_name(f"{document.video.stem}-music")
+    return "" if document.video is None else safe_name(f"{film_stem(document.video)}-music")
 
 
 def sound_of(document: Document) -> dict[str, Any]:

@@ -14,11 +14,20 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from diffbgm_gui.keeping import SUFFIX, Leftover, Opened
 from diffbgm_gui.studio import Studio
-from diffbgm_gui.studio_events import LeftoversFound, MediaRelinked, ProjectOpened, ProjectSaved, SaveFailed
+from diffbgm_gui.studio_events import (
+    LeftoversFound,
+    MediaRelinked,
+    ProjectOpened,
+    ProjectSaved,
+    SaveFailed,
+    TimelineFailed,
+)
+from diffbgm_gui.studio_recut import is_timeline
 from engine.resources import find_resource
 
 MOST_RECENT: Final = 10
 VIDEO_FILTER: Final = "*.mp4 *.mov *.mkv *.webm *.avi *.m4v *.mpg *.mpeg *.ts"
+TIMELINE_FILTER: Final = "*.otio *.fcpxml *.fcpxmld *.xml *.edl"
 
 
 class FileFlow(QObject):
@@ -71,6 +80,25 @@ class FileFlow(QObject):
         box.exec()
         return box.clickedButton() is find
 
+    def ask_for_folder(self, title: str) -> Path | None:
+        """A folder that is there."""
+        name = QFileDialog.getExistingDirectory(self._window, title, "")
+        return Path(name) if name else None
+
+    def ask_about_timeline(self, failed: TimelineFailed) -> str:
+        """What helps a timeline that could not be used: "folder" of its clips, "rendered" video, "" for nothing."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setWindowTitle(self.tr("The timeline cannot be used yet"))
+        box.setText(failed.message)
+        told = self.tr("Show where its clips lie, or the video that the editor rendered of it.")
+        box.setInformativeText(f"{failed.hint}\n\n{told}".strip())
+        folder = box.addButton(self.tr("Folder with the clips…"), QMessageBox.ButtonRole.AcceptRole)
+        rendered = box.addButton(self.tr("Rendered video…"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.exec()
+        return {folder: "folder", rendered: "rendered"}.get(box.clickedButton(), "")
+
     def ask_to_recover(self, leftover: Leftover, more: int) -> str:
         """What becomes of a session that broke off: "recover", "discard" or "later"."""
         from datetime import datetime
@@ -99,25 +127,47 @@ class FileFlow(QObject):
         studio = self.studio
         if studio.origin is not None:
             return studio.origin.name
+        if studio.state.timeline is not None:
+            return studio.state.timeline.name
         return studio.document.video.name if studio.document.video is not None else ""
 
     def open(self, path: Path) -> None:
-        """Open a project or begin one with a video, after asking about unsaved work."""
-        is_project = path.suffix.lower() == SUFFIX
-        does = self.studio.open_project if is_project else self.studio.open_video
-        self.after_asking(lambda: does(path))
+        """Open a project or begin one with a video or an editor's timeline, after asking about unsaved work."""
+        if path.suffix.lower() == SUFFIX:
+            self.after_asking(lambda: self.studio.open_project(path))
+        elif is_timeline(path):
+            self.after_asking(lambda: self.studio.open_timeline(path))
+        else:
+            self.after_asking(lambda: self.studio.open_video(path))
 
     def ask_for_video(self) -> None:
-        """Let the user pick a video."""
-        kinds = f"{self.tr('Videos')} ({VIDEO_FILTER});;{self.tr('All files')} (*)"
-        path = self.ask_for_file(self.tr("Open a video"), kinds)
+        """Let the user pick a video, or an editor's timeline."""
+        path = self.ask_for_file(self.tr("Open a video or a timeline"), self._film_kinds())
         if path is not None:
             self.open(path)
 
+    def _film_kinds(self) -> str:
+        both = f"{self.tr('Videos and timelines')} ({VIDEO_FILTER} {TIMELINE_FILTER})"
+        videos, timelines = f"{self.tr('Videos')} ({VIDEO_FILTER})", f"{self.tr('Timelines')} ({TIMELINE_FILTER})"
+        return ";;".join((both, videos, timelines, f"{self.tr('All files')} (*)"))
+
+    def ask_for_recut(self) -> None:
+        """Let the user pick the new cut of the film: a video, or an editor's timeline."""
+        if not self.studio.can_reconform:
+            return
+        path = self.ask_for_file(self.tr("The film as it is cut now"), self._film_kinds(), folder=self._place())
+        if path is not None:
+            self.studio.reconform(path)
+
+    def _place(self) -> Path | None:
+        """The folder in which the user's film or timeline lies."""
+        film = self.studio.state.timeline or self.studio.document.video
+        return None if film is None else film.parent
+
     def ask_for_project(self) -> None:
-        """Let the user pick a project, or a video."""
-        projects, both = f"{self.tr('Projects')} (*{SUFFIX})", f"{self.tr('Videos')} ({VIDEO_FILTER})"
-        path = self.ask_for_file(self.tr("Open a project"), f"{projects};;{both};;{self.tr('All files')} (*)")
+        """Let the user pick a project, a video or a timeline."""
+        projects = f"{self.tr('Projects')} (*{SUFFIX})"
+        path = self.ask_for_file(self.tr("Open a project"), f"{projects};;{self._film_kinds()}")
         if path is not None:
             self.open(path)
 
@@ -149,7 +199,7 @@ class FileFlow(QObject):
         document = self.studio.document
         if document.video is None:
             return False
-        beside = document.video.with_suffix(SUFFIX)
+        beside = (self.studio.state.timeline or document.video).with_suffix(SUFFIX)
         proposed = self.studio.origin or (Path(self.folder) / beside.name if self.folder else beside)
         kinds = f"{self.tr('Projects')} (*{SUFFIX})"
         path = self.ask_for_place(self.tr("Save the project"), proposed, kinds)
@@ -191,6 +241,8 @@ class FileFlow(QObject):
             case MediaRelinked():
                 if self.studio.origin is not None:
                     self._remember_path(self.studio.origin)
+            case TimelineFailed():
+                self._find_clips(event)
             case LeftoversFound(leftovers=leftovers) if leftovers:
                 self._offer(leftovers[0], len(leftovers) - 1)
 
@@ -202,6 +254,20 @@ class FileFlow(QObject):
         path = self.ask_for_file(self.tr("Find “{}”").format(opened.missing), kinds, folder=folder)
         if path is not None:
             self.studio.relink(path)
+
+    def _find_clips(self, failed: TimelineFailed) -> None:
+        """Let the user say where the clips of a timeline lie, or what the editor rendered of it."""
+        does = self.studio.reconform if failed.for_recut else self.studio.open_timeline
+        answer = self.ask_about_timeline(failed)
+        if answer == "folder":
+            folder = self.ask_for_folder(self.tr("The folder with the clips"))
+            if folder is not None:
+                does(failed.path, folders=(folder,))
+        elif answer == "rendered":
+            kinds = f"{self.tr('Videos')} ({VIDEO_FILTER});;{self.tr('All files')} (*)"
+            path = self.ask_for_file(self.tr("The rendered video"), kinds, folder=failed.path.parent)
+            if path is not None:
+                does(failed.path, rendered=path)
 
     def _offer(self, leftover: Leftover, more: int) -> None:
         if self.studio.document.video is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from engine.signals import FrameSignals
 logger = logging.getLogger(__name__)
 
 SUFFIX: Final = ".dbgm"
+NO_CUTS: Final[Mapping[Path, FrameSignals]] = {}
 
 
 def working_folder() -> Path:
@@ -92,6 +93,7 @@ class Keeper:
         self._project: Project | None = None
         self._origin: Path | None = None
         self._written = Document()
+        self._cuts: Mapping[Path, FrameSignals] = {}
         self.owner: object = None
 
     @property
@@ -146,6 +148,10 @@ class Keeper:
         if self._project is not None and self._project.signals() is None:
             self._project.set_signals(signals)
 
+    def know_cuts(self, cuts: Mapping[Path, FrameSignals]) -> None:
+        """What was measured of the cuts of the film that a document may go over to."""
+        self._cuts = cuts
+
     def relink(self, video: Path) -> None:
         """The film lies elsewhere now.
 
@@ -163,7 +169,7 @@ class Keeper:
         """
         if self._project is None:
             return
-        _bring(self._project, self._written, document, new_takes, origin=self._origin)
+        _bring(self._project, self._written, document, new_takes, origin=self._origin, cuts=self._cuts)
         self._written = document
 
     def save(self, path: Path, document: Document) -> None:
@@ -180,7 +186,7 @@ class Keeper:
             aside.unlink(missing_ok=True)
             project.save_copy(aside)
             with Project.open(aside) as copy:
-                _bring(copy, None, document)  # the working copy may be further on
+                _bring(copy, None, document, cuts=self._cuts)  # the working copy may be further on
                 _tidy(copy, document)
                 copy.save_copy(path)
         except OSError as error:
@@ -202,6 +208,7 @@ class Keeper:
 
     def _release(self) -> None:
         self.owner = None
+        self._cuts = {}
         if self._project is not None:
             path = self._project.path
             self._project.close()
@@ -222,9 +229,17 @@ def _bring(
     new_takes: Sequence[Take] = (),
     *,
     origin: Path | None = None,
+    cuts: Mapping[Path, FrameSignals] = NO_CUTS,
 ) -> None:
-    """Bring a project file to a document, from the one that it held where that is known."""
+    """Bring a project file to a document, from the one that it held where that is known.
+
+    Args:
+        cuts: what was measured of the films that the document may have gone over to.
+    """
     with project.transaction():
+        signals = None if document.video is None else cuts.get(document.video)
+        if signals is not None and Path(project.video.path) != document.video:
+            project.set_signals(signals, new_video=True)
         if before is None or document.direction is not before.direction:
             project.set_direction(document.direction)
         if before is None or document.settings is not before.settings:

@@ -54,12 +54,17 @@ def look_task(
 def _look(path: Path, sensitivity: float, known: FrameSignals | None, emit: Emit, cancel: CancelToken) -> None:
     from engine.artifacts import AnalysisCache
     from engine.pipeline import analyse_video
+    from engine.video.assembly import cuts_of_picture
     from engine.video.containers import takers_of
     from engine.video.probe import probe
     from engine.video.thumbs import thumbnails
 
     info = probe(path)
-    emit(VideoOpened(path, info, takers_of(info) or _CONTAINERS[:3]))
+    cuts = cuts_of_picture(path)
+    if cuts is None:
+        emit(VideoOpened(path, info, takers_of(info) or _CONTAINERS[:3]))
+    else:
+        emit(VideoOpened(path, info, (), cuts.source))
     duration_s = float(info.duration_s)
     for time_s, picture in thumbnails(
         path, thumb_times(duration_s), height_px=THUMB_HEIGHT_PX, start_s=info.start_s, cancel=cancel

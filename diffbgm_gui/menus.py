@@ -59,7 +59,7 @@ def fill_menus(window: MainWindow) -> None:
 def _file_menu(window: MainWindow) -> None:
     add, files = window.commands.add, window.files
     add("file", "new", tr("&New"), files.new, "Ctrl+N", when=lambda studio: studio.document.video is not None)
-    add("file", "open-video", tr("Open &video…"), files.ask_for_video, "Ctrl+Shift+O")
+    add("file", "open-video", tr("Open &video or timeline…"), files.ask_for_video, "Ctrl+Shift+O")
     add("file", "open", tr("&Open…"), files.ask_for_project, "Ctrl+O", icon="folder")
     recent = window.commands.menu("recent", tr("Open &recent"), under="file")
     recent.aboutToShow.connect(partial(_fill_recent, window))
@@ -205,6 +205,9 @@ def _music_menu(window: MainWindow) -> None:
     add("music", "generate", tr("&Generate"), window.generate, "Ctrl+G", when=lambda s: s.state.can_generate)
     add("music", "cancel", tr("&Cancel"), studio.cancel, "Esc", when=lambda s: s.state.is_busy)
     window.commands.line("music")
+    add("music", "reconform", tr("Re-&conform to a new cut…"), window.files.ask_for_recut, "Ctrl+Alt+R",
+        tip=tr("The film was cut anew: bars of unchanged shots stay, joins and new shots get new music"),
+        when=lambda s: s.can_reconform)  # fmt: skip
     add("music", "swap", tr("&A/B: the other take"), lambda: studio.edit(tr("A/B"), swap_takes, merge="select"), "X",
         icon="compare", when=lambda s: s.document.entry(s.document.other) is not None)  # fmt: skip
 

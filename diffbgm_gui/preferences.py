@@ -52,7 +52,7 @@ class AppSettings:
     theme: str = "dark"
     language: str = ""
     device: str = "auto"
-    draft_first: bool = False
+    draft_first: bool = True
     soundfont: str = ""
     sound_output: str = ""
     projects_folder: str = ""

@@ -32,6 +32,7 @@ class Phase(Enum):
     EMPTY = "empty"
     LOOKING = "looking"
     READY = "ready"
+    OPENING = "opening"
     RUNNING = "running"
     CANCELLING = "cancelling"
     EXPORTING = "exporting"
@@ -46,11 +47,18 @@ class VideoChosen:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VideoOpened:
-    """Its header was read. `containers`: suffixes of the files that can hold its picture, the best first."""
+    """Its header was read.
+
+    Attributes:
+        containers: suffixes of the files that can hold its picture, the best first; none for a picture that was put
+            together from a timeline's clips, which is for watching only.
+        timeline: the editor's timeline that it was put together from.
+    """
 
     path: Path
     info: Any
     containers: tuple[str, ...]
+    timeline: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +98,38 @@ class LookFailed:
     path: Path
     message: str
     hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftBegun:
+    """The quick pass of a run begins to write."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DraftReady:
+    """The quick pass of a run is done, and the full one goes on; `take` can be heard meanwhile."""
+
+    take: Any
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStarted:
+    """An editor's timeline is being read; the project that is open stays until that is done."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProgressed:
+    """So much of the timeline's picture is put together."""
+
+    done: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEnded:
+    """The timeline was read, or not; another event says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +203,11 @@ StudioEvent: TypeAlias = (
     | PictureMeasured
     | ShotsFound
     | LookFailed
+    | DraftBegun
+    | DraftReady
+    | OpenStarted
+    | OpenProgressed
+    | OpenEnded
     | RunAsked
     | CancelAsked
     | ExportStarted
@@ -179,7 +224,8 @@ class RunViewState:
 
     Attributes:
         phase: see `Phase`.
-        path, info, containers, signals: the video; shots: as detected.
+        path, info, containers, signals: the video; timeline: what its picture was put together from; shots: as
+            detected.
         thumbs: pictures by time.
         plan: what the run under way follows (`ConditionsReady.data`), empty when none is.
         roll: its latest piano roll, uint8 `[V, N, 128]`, None when there is none.
@@ -193,6 +239,7 @@ class RunViewState:
     path: Path | None = None
     info: Any = None
     containers: tuple[str, ...] = ()
+    timeline: Path | None = None
     signals: Any = None
     shots: tuple[Shot, ...] = ()
     thumbs: tuple[ThumbReady, ...] = ()
@@ -210,7 +257,7 @@ class RunViewState:
     @property
     def is_busy(self) -> bool:
         """Whether something is under way that the user can cancel."""
-        return self.phase in (Phase.RUNNING, Phase.CANCELLING, Phase.EXPORTING)
+        return self.phase in (Phase.OPENING, Phase.RUNNING, Phase.CANCELLING, Phase.EXPORTING)
 
     @property
     def is_cancelling(self) -> bool:
@@ -258,6 +305,8 @@ def reduce(state: RunViewState, event: StudioEvent) -> RunViewState:
             return replace(state, notice=notice)
         case NoticeClosed():
             return replace(state, notice=None)
+        case OpenStarted() | OpenProgressed() | OpenEnded():
+            return _opened(state, event)
         case ExportStarted() | ExportProgressed() | ExportFinished():
             return _exported(state, event)
     return _ran(state, event)
@@ -269,7 +318,7 @@ def _looked(
     idle = not state.is_busy
     match event:
         case VideoOpened():
-            return replace(state, info=event.info, containers=event.containers)
+            return replace(state, info=event.info, containers=event.containers, timeline=event.timeline)
         case ThumbReady():
             thumbs = sorted((*state.thumbs, event), key=lambda thumb: thumb.time_s)
             return replace(state, thumbs=tuple(thumbs))
@@ -287,6 +336,18 @@ def _looked(
     return state
 
 
+def _opened(state: RunViewState, event: OpenStarted | OpenProgressed | OpenEnded) -> RunViewState:
+    match event:
+        case OpenStarted():
+            task = "Reading the timeline"
+            return replace(state, phase=Phase.OPENING, task=task, progress=None, eta_s=None, notice=None)
+        case OpenProgressed() if state.phase is Phase.OPENING:
+            return replace(state, progress=event.done / event.total if event.total else None)
+        case OpenEnded():
+            return _at_rest(state) if state.is_busy else state
+    return state
+
+
 def _exported(state: RunViewState, event: ExportStarted | ExportProgressed | ExportFinished) -> RunViewState:
     match event:
         case ExportStarted():
@@ -301,7 +362,7 @@ def _exported(state: RunViewState, event: ExportStarted | ExportProgressed | Exp
     return state
 
 
-def _ran(state: RunViewState, event: Event) -> RunViewState:
+def _ran(state: RunViewState, event: Event | DraftBegun | DraftReady) -> RunViewState:
     if state.phase not in (Phase.RUNNING, Phase.CANCELLING):
         return state  # the last words of a run on a video that is closed
     match event:
@@ -311,6 +372,10 @@ def _ran(state: RunViewState, event: Event) -> RunViewState:
             if state.phase is Phase.CANCELLING:
                 return state
             return replace(state, task=STAGE_WORDS[stage], progress=0.0)
+        case DraftBegun() if state.phase is Phase.RUNNING:
+            return replace(state, task="Making a draft")
+        case DraftReady() if state.phase is Phase.RUNNING:
+            return replace(state, task="Refining the draft")
         case StageProgressed():
             share = event.done / event.total if event.total else None
             return replace(state, progress=share, eta_s=None if state.phase is Phase.CANCELLING else event.eta_s)

@@ -111,8 +111,8 @@ class SceneTaker(QObject):
 
     def _generating(self) -> Steps:
         yield from self._loaded()
-        self._window.generate()
         state = self._window.studio
+        state.generate()
         yield lambda: state.state.n_steps > 0 and state.state.step >= 0.4 * state.state.n_steps
 
     def _takes(self) -> Steps:

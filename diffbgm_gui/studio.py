@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from diffbgm_gui.document import Document
 from diffbgm_gui.keeping import Keeper, Leftover, Opened, leftovers
@@ -30,10 +30,15 @@ from diffbgm_gui.studio_events import (
     ProjectSaved,
     SaveFailed,
     TaskFailed,
+    TimelineOpened,
 )
 from diffbgm_gui.studio_exporting import StudioExporting
 from engine import CancelToken, EngineError, InputError
+from engine.direction import OPEN, Direction
 from engine.music.take import Take, Trajectory
+
+if TYPE_CHECKING:
+    from engine.timelines import OpenedTimeline
 
 Emit = Callable[[StudioEvent], None]
 
@@ -54,12 +59,16 @@ class Studio(StudioExporting):
 
     # -- video and project -----------------------------------------------------------------------------------------
 
-    def open_video(self, path: Path) -> None:
-        """Begin a new project of a video. What is under way is stopped."""
+    def open_video(self, path: Path, *, direction: Direction = OPEN) -> None:
+        """Begin a new project of a video. What is under way is stopped.
+
+        Args:
+            direction: what is laid on it from the beginning, as the cuts of an editor's timeline.
+        """
         path = path.absolute()
         self.on_disk(self.keeper.close)
         self.origin = self._opened = None
-        self._turn_to(self._empty(path))
+        self._turn_to(replace(self._empty(path), direction=direction))
         self.saved = self.document
         self.take_event(VideoChosen(path))
         self.bridge.submit(look_task(path, self.document.settings.sensitivity))
@@ -138,6 +147,11 @@ class Studio(StudioExporting):
                     self.undo_stack.setClean()
             case SaveFailed(message=message, hint=hint):
                 self.notice("error", message, hint)
+            case TimelineOpened(opened=opened):
+                self.open_video(opened.video, direction=opened.direction())
+                self._tell_timeline(opened)
+            case LookFailed(path=path) if path in self._cuts:
+                self.notice("error", event.message, event.hint)
             case LookFailed(path=path) if path == self.document.video and self.state.signals is None:
                 self.close_project()
                 self.notice("error", event.message, event.hint)
@@ -145,6 +159,20 @@ class Studio(StudioExporting):
                 super()._take(event)
                 if isinstance(event, PictureMeasured) and event.path == self.document.video:
                     self._begin_working_copy()
+
+    def _tell_timeline(self, opened: OpenedTimeline) -> None:
+        cuts = opened.cuts
+        told = self.tr("The timeline “{}”: its {} cuts and {} markers stand for those of the picture.").format(
+            cuts.name, len(cuts.segments) - 1, len(cuts.markers)
+        )
+        hint = "" if opened.is_film else self.tr(
+            "Its clips are put together for watching only: export music or a timeline, and render in the editor."
+        )  # fmt: skip
+        self.notice("good", told, hint)
+
+    def _know_cuts(self) -> None:
+        cuts = self._cuts
+        self.on_disk(lambda: self.keeper.know_cuts(cuts))
 
     def _take_up(self, opened: Opened) -> None:
         """Show a project that was read."""
@@ -189,7 +217,7 @@ class Studio(StudioExporting):
 
     def _write_soon(self) -> None:
         """Bring the working copy to the document; edits in a row are written once."""
-        self._present = (self.document, self._key)
+        self._present = (self._settled(), self._key)
         if self._write_waits:
             return
         self._write_waits = True

@@ -107,8 +107,11 @@ class StudioCore(QObject):
 
     # -- the document ----------------------------------------------------------------------------------------------
 
-    def edit(self, text: str, change: Change, *, merge: str = "") -> None:
+    def edit(self, text: str, change: Change, *, merge: str = "", before: Document | None = None) -> None:
         """Change the document, as one step of history named `text`. Edits in a row with one `merge` key are one step.
+
+        Args:
+            before: what undo goes back to; the document as it is when None.
 
         A change that is refused is told in the message bar; one that changes nothing leaves no trace.
         """
@@ -118,7 +121,7 @@ class StudioCore(QObject):
             self.notice("error", error.message, error.hint)
             return
         if not _are_same(after, self.document):
-            self.undo_stack.push(_Edit(self, text, self.document, after, merge))
+            self.undo_stack.push(_Edit(self, text, self.document if before is None else before, after, merge))
 
     def prefer(self, *, device: str, draft_first: bool) -> None:
         """What the user prefers for all projects; for one that is open it is an edit as any other."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from diffbgm_gui.keeping import Leftover, Opened
     from engine import PreviewReady
     from engine.music.notes import Voice
+    from engine.timelines import OpenedTimeline
 
     Roll: TypeAlias = NDArray[np.uint8]
 
@@ -101,6 +102,24 @@ class MediaRelinked:
     """The film of the project that was opened last lies at `video`."""
 
     video: Path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TimelineOpened:
+    """An editor's timeline was read, and its picture is there."""
+
+    path: Path
+    opened: OpenedTimeline
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineFailed:
+    """An editor's timeline could not be used; `for_recut` says that the open project was to follow it."""
+
+    path: Path
+    message: str
+    hint: str = ""
+    for_recut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

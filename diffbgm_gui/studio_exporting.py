@@ -11,14 +11,14 @@ from typing import Any
 from diffbgm_gui.exporting import Job, sound_of
 from diffbgm_gui.run_state import ExportFinished, ExportProgressed, ExportStarted, StudioEvent
 from diffbgm_gui.studio_making import Run
-from diffbgm_gui.studio_study import StudioStudy
-from engine import CancelToken, EngineError, RunCancelled
+from diffbgm_gui.studio_recut import StudioRecut, is_of_cut
+from engine import CancelToken, EngineError, InputError, RunCancelled
 from engine.music.take import Take
 
 Emit = Callable[[StudioEvent], None]
 
 
-class StudioExporting(StudioStudy):
+class StudioExporting(StudioRecut):
     """Writes files; `ExportFinished` tells which. What the document says of the sound goes for all of them."""
 
     def export(self, files: Mapping[str, Path], *, take: Take | None = None, **settings: Any) -> None:
@@ -49,6 +49,7 @@ class StudioExporting(StudioStudy):
 
     def _export_task(self, jobs: Sequence[Job]) -> Callable[[Emit, CancelToken], None]:
         video = self.document.video
+        info = None if self.state.signals is None else self.state.signals.info
 
         def task(emit: Emit, cancel: CancelToken) -> None:
             written: list[Path] = []
@@ -58,7 +59,7 @@ class StudioExporting(StudioStudy):
             try:
                 for job in jobs:
                     output = job.files["output"]
-                    self._export_one(job, video, lambda event: emit(pace.of(event)), warnings.append, cancel)
+                    self._export_one(job, video, info, lambda event: emit(pace.of(event)), warnings.append, cancel)
                     written.extend(job.told)
                     pace.next()
             except RunCancelled:
@@ -75,12 +76,21 @@ class StudioExporting(StudioStudy):
         return task
 
     def _export_one(
-        self, job: Job, video: Path | None, tell: Emit, warn: Callable[[str], None], cancel: CancelToken
+        self, job: Job, video: Path | None, info: Any, tell: Emit, warn: Callable[[str], None], cancel: CancelToken
     ) -> None:
         from engine.delivery import Outputs, with_video
         from engine.events import StageProgressed, Warned
 
-        placed = job.take if video is None else with_video(job.take, video)
+        outputs = Outputs(**job.files)
+        if is_of_cut(job.take, info):
+            placed = job.take if video is None else with_video(job.take, video)
+        elif outputs.is_video or outputs.timelines:
+            raise InputError(
+                f"'{job.take.name}' was made for an earlier cut of the film.",
+                "Write its music alone, as WAV or MIDI, or choose a take of the film as it is now.",
+            )
+        else:
+            placed = job.take
 
         def watch(event: Any) -> None:
             if isinstance(event, StageProgressed):
@@ -88,7 +98,7 @@ class StudioExporting(StudioStudy):
             elif isinstance(event, Warned):
                 warn(event.message)
 
-        self._engine().export(placed, Outputs(**job.files), watch, cancel)
+        self._engine().export(placed, outputs, watch, cancel)
 
     def _take(self, event: Any) -> None:
         super()._take(event)

@@ -17,16 +17,18 @@ from diffbgm_gui.document import (
     lock,
     replace_take,
     unlock,
-    without_draft,
+    without_drafts,
 )
+from diffbgm_gui.passes import Passes
 from diffbgm_gui.regions import without
-from diffbgm_gui.run_state import CancelAsked, RunAsked, StudioEvent
+from diffbgm_gui.run_state import CancelAsked, DraftReady, RunAsked, StudioEvent
 from diffbgm_gui.studio_core import StudioCore
 from engine import CancelToken, EngineError, FinishReason, InputError, RunCancelled, RunFinished
 from engine.direction import Direction
+from engine.music.descent import difference
 from engine.music.descent import edit as edited
 from engine.music.notes import Note
-from engine.music.region import Difference, Region, Selection, parse_region
+from engine.music.region import Region, Selection, parse_region
 from engine.music.take import Take, Trajectory
 from engine.settings import MAX_SEED, GenerationSettings, resolve_seed
 from engine.timebase import STEPS_PER_BEAT
@@ -40,11 +42,11 @@ DRAFT_STEPS: Final = 6
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """What is under way. `hand`: notes by hand of the take that is changed."""
+    """What is under way. `hand`: notes by hand of the take that is changed; `found`: what the work finds on its way."""
 
     token: CancelToken
-    is_draft: bool = False
     hand: tuple[Note, ...] = ()
+    found: Any = None
 
 
 class StudioMaking(StudioCore):
@@ -56,6 +58,8 @@ class StudioMaking(StudioCore):
         self._waiting: list[Callable[[], None]] = []
         self._known: Any = None
         self._n_made = 0
+        self._draft: str | None = None
+        self._before_draft: tuple[Document, Document] | None = None
 
     # -- asking ----------------------------------------------------------------------------------------------------
 
@@ -63,7 +67,8 @@ class StudioMaking(StudioCore):
         """Compose takes with the settings: one after the other, each with the next seed.
 
         Args:
-            draft_first: a pass of few steps first, heard while the full one runs, which then takes its place.
+            draft_first: before the first take a pass of few steps, heard while the full one runs and takes its place;
+                left out where the full one has few steps itself.
         """
         if not self.state.can_generate:
             return
@@ -71,10 +76,8 @@ class StudioMaking(StudioCore):
         assert first.seed is not None
         for number in range(takes):
             settings = replace(first, seed=(first.seed + number) % (MAX_SEED + 1))
-            if draft_first and settings.steps > 2 * DRAFT_STEPS:
-                quick = replace(settings, steps=DRAFT_STEPS)
-                self._waiting.append(lambda s=quick: self._compose(s, draft=True))
-            self._waiting.append(lambda s=settings: self._compose(s))
+            has_draft = draft_first and number == 0 and settings.steps > 2 * DRAFT_STEPS
+            self._waiting.append(lambda s=settings, d=has_draft: self._compose(s, draft_first=d))
         self._start_next()
 
     def reroll_time(self, start_s: Fraction, end_s: Fraction) -> None:
@@ -179,9 +182,7 @@ class StudioMaking(StudioCore):
         entry = self.document.entry(parent)
         if entry is None:
             return made.details
-        change = Difference.between(entry.take.notes, made.notes)
-        counts = {"kept": len(change.kept), "removed": len(change.removed), "new": len(change.new)}
-        return {**made.details, "difference": counts}
+        return {**made.details, "difference": difference(entry.take, made).counts()}
 
     def _forget_sound(self, take_id: str) -> None:
         """What a take sounds like is not asked for any more."""
@@ -209,26 +210,36 @@ class StudioMaking(StudioCore):
         if self._waiting and not self.state.is_busy:
             self._waiting.pop(0)()
 
-    def _compose(self, settings: GenerationSettings, *, draft: bool = False) -> None:
+    def _compose(self, settings: GenerationSettings, *, draft_first: bool = False) -> None:
         document, bundle, known = self.document, self.bundle, self._known_for(settings)
         encoders = self.encoders
         assert document.video is not None
 
-        def work(engine: Any, emit: Emit, cancel: CancelToken) -> None:
+        def asked(settings: GenerationSettings, known: Any) -> Any:
             from engine import GenerationRequest
 
-            request = GenerationRequest(
+            assert document.video is not None
+            return GenerationRequest(
                 video=document.video,
                 output=None,
                 settings=settings,
                 direction=document.direction,
                 bundle=bundle,
                 encoders=encoders,
-                known=known() if known is not None else None,
+                known=known,
             )
-            engine.compose(request, emit, cancel)
 
-        self._begin(work, draft=draft)
+        def work(engine: Any, emit: Emit, cancel: CancelToken) -> None:
+            measured = known() if known is not None else None
+            if not draft_first:
+                engine.compose(asked(settings, measured), emit, cancel)
+                return
+            passes = Passes(emit, DRAFT_STEPS, settings.steps)
+            draft = engine.compose(asked(replace(settings, steps=DRAFT_STEPS), measured), passes.draft, cancel)
+            emit(DraftReady(replace(draft.take, details={**draft.take.details, "draft": True})))
+            engine.compose(asked(settings, draft.known), passes.full, cancel)
+
+        self._begin(work)
 
     def _known_for(self, settings: GenerationSettings) -> Callable[[], Any] | None:
         """What need not be measured again: the picture, and speech where that was measured or is not asked for."""
@@ -256,9 +267,9 @@ class StudioMaking(StudioCore):
 
         self._begin(work, hand=hand)
 
-    def _begin(self, work: Work, *, draft: bool = False, hand: tuple[Note, ...] = ()) -> None:
+    def _begin(self, work: Work, *, hand: tuple[Note, ...] = (), found: Any = None) -> None:
         self.take_event(RunAsked())
-        self._run = Run(self.bridge.submit(self._told(work)), draft, hand)
+        self._run = Run(self.bridge.submit(self._told(work)), hand, found)
 
     def _told(self, work: Work) -> Callable[[Emit, CancelToken], None]:
         """A task for the engine's thread that ends with exactly one `RunFinished`, whatever happens."""
@@ -304,29 +315,69 @@ class StudioMaking(StudioCore):
     def _take(self, event: Any) -> None:
         was_busy = self.state.is_busy
         super()._take(event)
+        if isinstance(event, DraftReady) and was_busy and not self.state.is_cancelling:
+            self._hang_draft(event.take)
         if isinstance(event, RunFinished) and was_busy:
             self._ended(event)
+
+    def _hang_draft(self, take: Take) -> None:
+        """Let a quick pass be heard. It is no step of history: what takes its place is."""
+        self._keep(take)
+        self._draft = take.id
+        before, entry = self.document, self._entry(take)
+        after = add_take(before, entry)
+        self._before_draft = (before, after)
+        self._show(after)
+
+    def _drop_draft(self) -> None:
+        """The run of a quick pass is over: it leaves the wall, unless it was starred."""
+        if self._draft is None:
+            return
+        self._draft = None
+        settled = self._settled()
+        if settled is not self.document:
+            self._show(settled)
+        self._before_draft = None
+
+    def _settled(self) -> Document:
+        """The document as it is to be kept: without the quick pass that is being refined."""
+        if self._before_draft is not None and self.document is self._before_draft[1]:
+            return self._before_draft[0]
+        return without_drafts(self.document)
+
+    def _show(self, document: Document) -> None:
+        super()._show(without_drafts(document, but=self._draft))  # history may hold one that is gone
 
     def _ended(self, event: RunFinished) -> None:
         run, self._run = self._run, None
         if run is None or event.reason is not FinishReason.COMPLETED:
             self._waiting.clear()
+            self._drop_draft()
             return
         take: Take = getattr(event.result, "take", event.result)
         self._known = getattr(event.result, "known", self._known)
         if take.origin in ("reroll", "fork"):
             hand = set(run.hand)  # what was held for this one time is not by hand
             take = replace(take, hand=tuple(note for note in take.hand if note in hand))
-        if run.is_draft:
-            take = replace(take, details={**take.details, "draft": True})
-        self._add({"reroll": self.tr("Re-roll"), "fork": self.tr("Fork")}.get(take.origin, self.tr("Generate")), take)
+        self._hang(run, take)
         self._start_next()
 
-    def _add(self, text: str, take: Take, merge: str = "") -> None:
+    def _hang(self, run: Run, take: Take) -> None:
+        """Put on the wall what a run made, in the place of its quick pass."""
+        text = {"reroll": self.tr("Re-roll"), "fork": self.tr("Fork")}.get(take.origin, self.tr("Generate"))
+        before, self._draft = self._settled(), None
+        self._before_draft = None
+        self._add(text, take, before=before)
+
+    def _add(self, text: str, take: Take, merge: str = "", *, before: Document | None = None) -> None:
         """Hang a new take on the wall."""
         self._keep(take)
         entry = self._entry(take)
-        self.edit(text, lambda document: add_take(without_draft(document, take), entry), merge=merge)
+
+        def hang(document: Document) -> Document:
+            return add_take(without_drafts(document, but=self._draft), entry)
+
+        self.edit(text, hang, merge=merge, before=before)
 
     def _keep(self, take: Take) -> None:
         """Put a new take, with its steps, where it outlives the program."""
@@ -345,5 +396,6 @@ class StudioMaking(StudioCore):
         self.bridge.forget()
         self._waiting.clear()
         self._run, self._known, self._n_made = None, None, len(document.takes)
+        self._draft = self._before_draft = None
         self._show(document)
         self.undo_stack.clear()

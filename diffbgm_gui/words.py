@@ -22,6 +22,9 @@ TASKS: Final = (
     QT_TRANSLATE_NOOP("Words", "Starting"),
     QT_TRANSLATE_NOOP("Words", "Stopping"),
     QT_TRANSLATE_NOOP("Words", "Writing files"),
+    QT_TRANSLATE_NOOP("Words", "Reading the timeline"),
+    QT_TRANSLATE_NOOP("Words", "Making a draft"),
+    QT_TRANSLATE_NOOP("Words", "Refining the draft"),
 )
 """What `RunViewState.task` may be; written out, so that translators find it."""
 

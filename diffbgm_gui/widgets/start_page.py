@@ -30,7 +30,7 @@ class StartPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         heading = QLabel(self.tr("Music for your film, from its picture"))
         heading.setObjectName("heading")
-        hint = QLabel(self.tr("Drop a video or a project here, or open one."))
+        hint = QLabel(self.tr("Drop a video, a timeline or a project here, or open one."))
         hint.setObjectName("dim")
         self.open_button = QPushButton(icon("film", colour="accent_ink"), self.tr("Open a video"))
         self.open_button.setObjectName("primary")

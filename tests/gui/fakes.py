@@ -75,8 +75,10 @@ class FakeEngine:
         self.requests.append(request)
         settings = request.settings
         take = fake_take(request.video, seed=settings.seed)
-        take = replace(take, settings=settings, direction=request.direction)
-        made = SimpleNamespace(take=take, known=SimpleNamespace(speech=None))
+        signals = getattr(request.known, "signals", None)
+        plan = take.plan if signals is None else replace(take.plan, info=signals.info)
+        take = replace(take, settings=settings, direction=request.direction, plan=plan)
+        made = SimpleNamespace(take=take, known=SimpleNamespace(speech=None, signals=signals))
         return self._run(observer, cancel, made, settings.seed)
 
     def revise(self, take: Take, change: Any, observer: Any, cancel: CancelToken, *, bundle: Any = None) -> Any:

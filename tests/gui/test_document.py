@@ -90,16 +90,15 @@ def test_takes_come_and_go() -> None:
     assert edits.delete_take(edits.delete_take(document, one), two).current is None
 
 
-def test_a_full_take_replaces_its_draft_but_no_other() -> None:
+def test_drafts_go_but_for_what_is_starred_or_being_refined() -> None:
     draft = fake_take(Path("a.mp4"), seed=3)
     draft = replace(draft, details={"draft": True})
     document = edits.add_take(wall("one"), TakeEntry(draft, "Draft"))
-    full = fake_take(Path("a.mp4"), seed=3)
-    assert [e.name for e in edits.without_draft(document, full).takes] == ["one"]
-    assert edits.without_draft(document, full).current == document.takes[0].id
-    assert edits.without_draft(document, fake_take(Path("a.mp4"), seed=4)) is document
+    left = edits.without_drafts(document)
+    assert [entry.name for entry in left.takes] == ["one"] and left.current == document.takes[0].id
+    assert edits.without_drafts(document, but=draft.id) is document
     kept = edits.change_take(document, draft.id, starred=True)
-    assert edits.without_draft(kept, full) is kept
+    assert edits.without_drafts(kept) is kept and edits.without_drafts(left) is left
 
 
 REGIONS = st.builds(

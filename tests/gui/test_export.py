@@ -273,7 +273,7 @@ def test_in_to_out_is_written_of_every_kind(
     written(dialog, qtbot)
     outputs = engine.exports[-1][1]
     assert outputs.part_s == (Fraction(3, 2), Fraction(10, 3)) and outputs.midi is not None
-    assert window.studio.document.direction.range_s == (Fraction(1), Fraction(10, 3)), "what is composed is another thing"
+    assert window.studio.document.direction.range_s == (Fraction(1), Fraction(10, 3)), "music is made for what it was"
 
 
 @pytest.mark.parametrize(

@@ -97,12 +97,102 @@ def test_takes_of_one_request_differ_in_seed(open_studio: Studio, engine: FakeEn
     assert all(studio.audible(entry.id) is not None for entry in studio.document.takes)
 
 
-def test_a_draft_gives_way_to_the_full_take(open_studio: Studio, engine: FakeEngine, qtbot: Any) -> None:
-    studio, names = open_studio, []
+def test_a_draft_gives_way_to_the_full_take_and_history_knows_nothing_of_it(
+    open_studio: Studio, engine: FakeEngine, qtbot: Any
+) -> None:
+    studio, names, before = open_studio, [], open_studio.document
     studio.document_changed.connect(lambda document: names.append([entry.name for entry in document.takes]))
-    generate(studio, qtbot, draft_first=True)
-    assert [request.settings.steps for request in engine.requests] == [6, 24]
-    assert ["Draft"] in names and names[-1] == ["Take 1"]
+    generate(studio, qtbot, takes=2, draft_first=True)
+    assert [request.settings.steps for request in engine.requests] == [6, 24, 24], "one draft, before the first take"
+    assert len({request.settings.seed for request in engine.requests[:2]}) == 1
+    assert names == [["Draft"], ["Take 1"], ["Take 1", "Take 2"]], "the wall is never bare in between"
+    assert studio.undo_stack.count() == 2
+    studio.undo()
+    studio.undo()
+    assert studio.document is before and not studio.is_dirty
+    studio.redo()
+    assert [entry.name for entry in studio.document.takes] == ["Take 1"]
+
+
+def drafted(studio: Studio, engine: FakeEngine, qtbot: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A draft is there, and the full take is held back."""
+    compose = engine.compose
+
+    def held(request: Any, observer: Any, cancel: Any) -> Any:
+        if request.settings.steps == 24:
+            engine.gate.clear()
+        return compose(request, observer, cancel)
+
+    monkeypatch.setattr(engine, "compose", held)
+    studio.generate(draft_first=True)
+    qtbot.waitUntil(lambda: bool(studio.document.takes) and studio.state.task == "Refining the draft", timeout=20_000)
+    qtbot.waitUntil(lambda: studio.state.progress == 10 / 30, timeout=20_000)  # the fake counts four steps a pass
+
+
+def test_a_draft_goes_when_its_run_is_cancelled(
+    open_studio: Studio, engine: FakeEngine, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio, before = open_studio, open_studio.document
+    drafted(studio, engine, qtbot, monkeypatch)
+    assert studio.document.take is not None and studio.audible(studio.document.current) is not None
+    studio.cancel()
+    qtbot.waitUntil(lambda: not studio.state.is_busy, timeout=20_000)
+    assert studio.document is before and not studio.is_dirty and studio.undo_stack.count() == 0
+
+
+def test_a_draft_that_was_starred_stays(
+    open_studio: Studio, engine: FakeEngine, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = open_studio
+    drafted(studio, engine, qtbot, monkeypatch)
+    draft = studio.document.current
+    studio.edit("star", lambda document: change_take(document, draft, starred=True))
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not studio.state.is_busy, timeout=20_000)
+    assert [entry.name for entry in studio.document.takes] == ["Draft", "Take 1"]
+    studio.undo()
+    assert [entry.name for entry in studio.document.takes] == ["Draft"]
+    studio.undo()
+    assert studio.document.takes == (), "without its star it is a draft like any other"
+
+
+def test_edits_beside_a_draft_do_not_bring_it_back(
+    open_studio: Studio, engine: FakeEngine, qtbot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = open_studio
+    drafted(studio, engine, qtbot, monkeypatch)
+    studio.edit("mark", mark(1))
+    assert [entry.name for entry in studio.document.takes] == ["Draft"]
+    engine.gate.set()
+    qtbot.waitUntil(lambda: not studio.state.is_busy, timeout=20_000)
+    assert [entry.name for entry in studio.document.takes] == ["Take 1"]
+    studio.undo()
+    assert studio.document.takes == () and studio.document.direction.markers
+    studio.undo()
+    assert studio.document.takes == () and not studio.document.direction.markers
+
+
+def test_a_draft_is_not_kept_by_a_crash_or_a_file(
+    open_studio: Studio, engine: FakeEngine, qtbot: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from engine.project import Project
+
+    studio = open_studio
+    drafted(studio, engine, qtbot, monkeypatch)
+    with qtbot.waitSignal(studio.event, check_params_cb=lambda e: isinstance(e, ProjectSaved), timeout=20_000):
+        studio.save(tmp_path / "p.dbgm")
+    with Project.open(tmp_path / "p.dbgm", read_only=True) as project:
+        assert project.takes() == ()
+    on_disk(studio, qtbot)
+    working = next(working_folder().glob("*.dbgm"))
+    copy = tmp_path / "left.dbgm"
+    told: list[Any] = []
+    studio.disk.submit(lambda _e, _c: told.append(studio.keeper._project.save_copy(copy)))
+    qtbot.waitUntil(lambda: bool(told), timeout=20_000)
+    assert working.exists()
+    with Project.open(copy, read_only=True) as project:
+        assert project.view["takes"] == [], "after a crash it does not hang on the wall"
+    engine.gate.set()
 
 
 def test_what_waits_is_cancelled_too(open_studio: Studio, engine: FakeEngine, qtbot: Any) -> None:

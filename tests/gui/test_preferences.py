@@ -63,7 +63,7 @@ def test_the_device_is_that_of_projects_to_come_and_of_the_open_one(
     assert not window.studio.is_dirty
     window.open(video.path)
     qtbot.waitUntil(lambda: window.state.phase is Phase.READY, timeout=20_000)
-    assert window.studio.document.settings.device == "cpu" and window.studio.document.draft_first
+    assert window.studio.document.settings.device == "cpu" and not window.studio.document.draft_first
     dialog.device.setCurrentIndex(dialog.device.findData("auto"))
     assert window.studio.document.settings.device == "auto"
     window.studio.undo()

@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QSignalBlocker, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
@@ -29,6 +29,7 @@ from diffbgm_gui.exporting import KINDS, TIMELINE, VIDEO, Wish, files_of, jobs_o
 from diffbgm_gui.preferences import Preferences
 from diffbgm_gui.run_state import ExportFinished, Phase, RunViewState
 from diffbgm_gui.studio import Studio
+from diffbgm_gui.studio_recut import is_of_cut
 from diffbgm_gui.widgets.check import Check
 from diffbgm_gui.widgets.export.range import RangeForm
 from diffbgm_gui.widgets.export.sound import SoundForm
@@ -137,9 +138,19 @@ class ExportDialog(QDialog):
         self.timeline.currentIndexChanged.connect(self._follow)
         grid.addWidget(self.timeline, [kind.key for kind in KINDS].index(TIMELINE), 1)
         if not self._studio.state.containers:
-            self.kinds[VIDEO].setChecked(False)
-            self.kinds[VIDEO].setEnabled(False)
+            self._leave_out_video()
         return box
+
+    def _leave_out_video(self) -> None:
+        """Offer no video, where the picture is none to be delivered; a timeline where nothing else is chosen."""
+        check = self.kinds[VIDEO]
+        check.setEnabled(False)
+        check.setToolTip(tr("The picture was put together from the timeline's clips, for watching only."))
+        with QSignalBlocker(check):
+            check.setChecked(False)
+        if not any(check.isChecked() for check in self.kinds.values()):
+            with QSignalBlocker(self.kinds[TIMELINE]):
+                self.kinds[TIMELINE].setChecked(True)
 
     def _takes(self) -> QWidget:
         inside, column = QWidget(), QVBoxLayout()
@@ -268,6 +279,8 @@ class ExportDialog(QDialog):
             return tr("Choose at least one kind of file.")
         if not wish.takes:
             return tr("Choose at least one take.")
+        if earlier := self._of_an_earlier_cut(wish):
+            return tr("“{}” was made for an earlier cut: only its WAV, MIDI and stems can be written.").format(earlier)
         if self.range.problem():
             return self.range.problem()
         if not safe_name(wish.name):
@@ -280,6 +293,14 @@ class ExportDialog(QDialog):
         if video is not None and any(path.exists() and path.samefile(video) for path in self._files(wish)):
             return tr("That is the film itself; choose another name.")
         return ""
+
+    def _of_an_earlier_cut(self, wish: Wish) -> str:
+        """The first of the takes that does not fit the picture, where a picture is to be written."""
+        signals = self._studio.state.signals
+        if signals is None or not wish.kinds & {VIDEO, TIMELINE}:
+            return ""
+        entries = [entry for entry in self._studio.document.takes if entry.id in wish.takes]
+        return next((entry.name for entry in entries if not is_of_cut(entry.take, signals.info)), "")
 
     def _files(self, wish: Wish) -> tuple[Path, ...]:
         return files_of(wish, self._studio.document)
@@ -303,7 +324,8 @@ class ExportDialog(QDialog):
         self.export_button.setText(tr("Replace") if there else tr("Export"))
 
     def _first_folder(self) -> Path:
-        kept, video = self._preferences.current.export_folder, self._studio.document.video
+        kept = self._preferences.current.export_folder
+        video = self._studio.state.timeline or self._studio.document.video
         if kept and Path(kept).is_dir():
             return Path(kept)
         return video.parent if video is not None else Path.home()

@@ -53,10 +53,9 @@ class RangeForm(QWidget):
         grid.addWidget(self.note, 1, 0, 1, 6)
         self.choice.setEnabled(range_s is not None)
         self.choice.currentIndexChanged.connect(self._changed)
-        if range_s is not None:
-            for field, time_s in zip((self.begin, self.end), range_s, strict=True):
-                field.setText(time_text(time_s))
-                field.textChanged.connect(self._changed)
+        for field, time_s in zip((self.begin, self.end), range_s or (Fraction(0), duration_s), strict=True):
+            field.setText(time_text(time_s))
+            field.textChanged.connect(self._changed)
         self._follow()
 
     def _field(self, title: str, tip: str) -> QLineEdit:

@@ -124,7 +124,7 @@ class EnginePage(Page):
                 tr("Preview"),
                 lambda document: document.draft_first,
                 lambda document, on: with_asked(document, draft_first=on),
-                lambda: False,
+                lambda: True,
                 lambda on: tr("on") if on else tr("off"),
             ),
             self.draft_first,

@@ -21,6 +21,7 @@ from diffbgm_gui.widgets.roll import editing
 from diffbgm_gui.widgets.roll.selecting import ALL_VOICES, Limits, RollSelection, notes_in
 from engine.errors import EngineError
 from engine.events import FinishReason, RunFinished
+from engine.music.descent import difference
 from engine.music.notes import Note, Voice
 from engine.music.region import Difference, Selection
 from engine.music.take import Take
@@ -122,7 +123,7 @@ class RollModel(QObject):
             return None
         key = (parent.id, take.id)
         if self._diff is None or self._diff[0] != key:
-            self._diff = (key, Difference.between(parent.notes, take.notes))
+            self._diff = (key, difference(parent, take))
         return self._diff[1]
 
     @property
@@ -373,10 +374,10 @@ class RollModel(QObject):
     # -- what happens ----------------------------------------------------------------------------------------------
 
     def _heard(self, event: object) -> None:
-        """A re-roll that is done shows what it changed."""
+        """A re-roll, or a take that followed another cut, shows what changed when it is done."""
         if isinstance(event, RunFinished) and event.reason is FinishReason.COMPLETED:
             take = self.take
-            if take is not None and take.origin == "reroll":
+            if take is not None and take.origin in ("reroll", "reconform"):
                 self.show_difference(True)
 
     def _document_changed(self, document: Document) -> None:

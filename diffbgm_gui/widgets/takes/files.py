@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from diffbgm_gui.exporting import film_stem
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.studio_events import TakeAudible, TaskFailed
 from engine import CancelToken, EngineError, InputError
@@ -68,7 +69,7 @@ class TakeFiles(QObject):
     def _place(self, take: Take, name: str, suffix: str) -> Path:
         """A file name that says what it is: film and take."""
         video = self._studio.document.video
-        stem = f"{video.stem} - {name}" if video is not None else name
+        stem = f"{film_stem(video)} - {name}" if video is not None else name
         folder = self._studio.folder / take.id[:8]
         folder.mkdir(parents=True, exist_ok=True)
         return folder / (_UNSAFE.sub("_", stem).strip() + suffix)
