@@ -23,6 +23,7 @@ _FRAME_PX: Final = 70
 _PANEL_PX: Final = 400
 _UPPER_SHARE: Final = (0.31, 0.36)
 """Of a window of 900 px and less, of 1080 px and more."""
+_LEAST_PX: Final = 380
 _LEAST_UPPER_PX: Final = 176
 _ROLL_SHARE: Final = 0.57
 _LEAST_ROLL_PX: Final = 200
@@ -84,6 +85,7 @@ class Arrangement(Divided):
         column.addWidget(self._rows, 1)
         column.addWidget(parts.steps)
         super().__init__(Qt.Orientation.Vertical, self._upper, lower, stretched=1)
+        self.setMinimumHeight(_LEAST_PX)  # less than all parts need: what does not fit is folded
         self._chosen: dict[str, bool] = {}
         self._moved: set[str] = set()
         self._settling = QTimer(self, singleShot=True, interval=_SETTLE_MS)
