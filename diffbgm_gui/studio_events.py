@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TakeAudible:
-    """A take can be heard: one file a voice. `loudness_lufs` of the whole, None for silence."""
+    """A take can be heard: one file a voice. `loudness_lufs` of the whole, None for silence, and for what `is_opening`:
+    its first seconds, until the rest is there."""
 
     take_id: str
     voices: Mapping[Voice, Path]
     loudness_lufs: float | None
+    is_opening: bool = False
 
 
 @dataclass(frozen=True, slots=True)

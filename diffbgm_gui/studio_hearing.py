@@ -5,10 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-from diffbgm_gui.document import Document
+from diffbgm_gui.document import Document, is_draft
 from diffbgm_gui.run_state import StudioEvent
 from diffbgm_gui.studio_events import StepPicture, StepsFailed, StepsReady, TakeAudible, TaskFailed
 from diffbgm_gui.studio_making import StudioMaking
@@ -17,6 +18,8 @@ from engine.music.take import Take
 
 Emit = Callable[[StudioEvent], None]
 
+OPENING_S: Final = Fraction(12)
+"""So much of a draft is heard first; that lasts until the rest of it is there."""
 MOST_SOUND_BYTES: Final = 3_000_000_000
 """What the sound files of takes may take up; those of takes heard longest ago go first."""
 
@@ -51,6 +54,8 @@ class StudioHearing(StudioMaking):
         folder = self._sounds
 
         def work(emit: Emit, cancel: CancelToken) -> None:
+            if is_draft(take) and take.plan.duration_s > 2 * OPENING_S:
+                emit(opening(take, folder, cancel))
             emit(played(take, take.id, folder, cancel))
 
         self._asked[take.id] = self.sound.submit(_telling(work))
@@ -128,7 +133,8 @@ class StudioHearing(StudioMaking):
         match event:
             case TakeAudible():
                 self._audible[event.take_id] = event
-                self._asked.pop(event.take_id, None)
+                if not event.is_opening:
+                    self._asked.pop(event.take_id, None)
                 self._make_room()
             case StepsReady():
                 self._steps[event.take_id, event.noisy] = event.steps
@@ -159,6 +165,15 @@ class StudioHearing(StudioMaking):
         self._drawn.clear()
         self._step = None
         super()._turn_to(document)
+
+
+def opening(take: Take, folder: Path, cancel: CancelToken) -> TakeAudible:
+    """The first seconds of a take, which are there long before the whole."""
+    from engine.listening import listen
+
+    folder.mkdir(exist_ok=True)
+    made = listen(replace(take, id=f"{take.id}-opening"), folder, until_s=OPENING_S, cancel=cancel)
+    return TakeAudible(take.id, made.voices, None, is_opening=True)
 
 
 def played(take: Take, name: str, folder: Path, cancel: CancelToken) -> TakeAudible:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from engine.audio.synth import choose_synthesizer
 from engine.cancel import NEVER, CancelToken
 from engine.delivery import SAMPLE_RATE_HZ
 from engine.events import Report, no_report
+from engine.music.excerpt import excerpt
 from engine.music.notes import Voice
 from engine.music.take import Take
 from engine.pipeline import write_score
@@ -22,7 +24,7 @@ from engine.pipeline import write_score
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Files of one take, each as long as the film, 16 bits, stereo; together they are its music.
+    """Files of one take, each as long as the film (or its beginning), 16 bits, stereo; together they are its music.
 
     Attributes:
         voices: the voices that play, with their files.
@@ -34,14 +36,26 @@ class Listening:
     facts: MixFacts | None
 
 
-def listen(take: Take, folder: Path, *, report: Report = no_report, cancel: CancelToken = NEVER) -> Listening:
+def listen(
+    take: Take,
+    folder: Path,
+    *,
+    until_s: Fraction | None = None,
+    report: Report = no_report,
+    cancel: CancelToken = NEVER,
+) -> Listening:
     """Play a take into files in a folder, named by take and voice.
+
+    Args:
+        until_s: play no more than so much of the music's beginning; the files end there.
 
     Raises:
         EngineError: when no soundfont is found or a file cannot be written.
         RunCancelled: when cancelled.
     """
     score = write_score(take.notes, take.plan, take.settings, take.direction)
+    if until_s is not None and until_s < score.end_s:
+        score = excerpt(score, Fraction(0), until_s)
     if not score.parts:
         return Listening({}, SAMPLE_RATE_HZ, None)
     voices: dict[Voice, AudioClip] = {}
@@ -59,7 +73,8 @@ def listen(take: Take, folder: Path, *, report: Report = no_report, cancel: Canc
             voices[voice] = stem.clip
     assert total is not None
     plan = take.plan
-    place = Place(plan.offset_s, plan.duration_s, plan.info.duration_s)
+    part = None if until_s is None else (Fraction(0), min(plan.info.duration_s, plan.offset_s + until_s))
+    place = Place(plan.offset_s, plan.duration_s, plan.info.duration_s, part)
     finished = finish(total, place, replace(take.settings, original_audio="replace"), cancel=cancel)
     files = {}
     for voice in sorted(voices):

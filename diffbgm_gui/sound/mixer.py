@@ -46,6 +46,7 @@ class Mixer(QObject):
         self._original: Recording | None = None
         self._duck: Duck | None = None
         self._voices: dict[str, dict[int, Recording]] = {}
+        self._files: dict[str, dict[int, Path]] = {}
         self._pending: tuple[float, int] | None = None
         self._at_s = 0.0
         self._rate = 1.0
@@ -75,6 +76,7 @@ class Mixer(QObject):
         """Another film, silent as yet."""
         self.pause()
         self._voices.clear()
+        self._files.clear()
         self._original, self._duck, self.take_id = None, None, None
         self._desk.duration = round(duration_s * RATE_HZ)
         self._at_s = 0.0
@@ -91,17 +93,21 @@ class Mixer(QObject):
             self._refresh()
 
     def set_take(self, take_id: str | None, files: Mapping[int, Path] | None = None) -> None:
-        """The music: one file a voice. The same moment goes on, crossfaded.
+        """The music: one file a voice. The same moment goes on, crossfaded; also where a take has other files now.
 
         Raises:
             OSError, ValueError: if a file cannot be read; what was heard before goes on.
         """
-        if take_id == self.take_id:
+        named = {int(voice): path for voice, path in (files or {}).items()}
+        is_known = take_id is None or (take_id in self._voices and self._files.get(take_id) == named)
+        if take_id == self.take_id and is_known:
             return
-        if take_id is not None and take_id not in self._voices:
-            self._voices[take_id] = {int(voice): open_wav(path) for voice, path in (files or {}).items()}
+        if take_id is not None and not is_known:
+            self._voices[take_id] = {voice: open_wav(path) for voice, path in named.items()}
+            self._files[take_id] = named
             while len(self._voices) > _KEPT:
-                del self._voices[next(iter(self._voices))]
+                oldest = next(iter(self._voices))
+                del self._voices[oldest], self._files[oldest]
         self.take_id = take_id
         self._refresh()
 
@@ -229,6 +235,7 @@ class Mixer(QObject):
         self.pause()
         self.output.close()
         self._voices.clear()
+        self._files.clear()
         self._original = None
         self._desk.set_material(Material())
 

@@ -53,7 +53,8 @@ class TakeFiles(QObject):
         key = (take.id, suffix)
         if key in self._asked or self.path(*key) is not None:
             return
-        if suffix == ".wav" and self._studio.audible(take.id) is None:
+        heard = self._studio.audible(take.id)
+        if suffix == ".wav" and (heard is None or heard.is_opening):
             self._waiting[take.id] = (take, name)
             self._studio.make_audible(take)
             return
@@ -62,7 +63,6 @@ class TakeFiles(QObject):
         if suffix == ".mid":
             self._submit(key, path, lambda cancel: _write_midi(take, path))
         else:
-            heard = self._studio.audible(take.id)
             assert heard is not None
             self._submit(key, path, lambda cancel: _write_mix(heard, path, cancel))
 
@@ -92,7 +92,7 @@ class TakeFiles(QObject):
             self._files[event.take_id, event.suffix] = event.path
             self._asked.discard((event.take_id, event.suffix))
             self.ready.emit(event.take_id, event.suffix)
-        elif isinstance(event, TakeAudible) and event.take_id in self._waiting:
+        elif isinstance(event, TakeAudible) and event.take_id in self._waiting and not event.is_opening:
             take, name = self._waiting.pop(event.take_id)
             self.prepare(take, name, ".wav")
         elif isinstance(event, TaskFailed):
