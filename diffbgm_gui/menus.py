@@ -208,6 +208,7 @@ def _music_menu(window: MainWindow) -> None:
     add("music", "reconform", tr("Re-&conform to a new cut…"), window.files.ask_for_recut, "Ctrl+Alt+R",
         tip=tr("The film was cut anew: bars of unchanged shots stay, joins and new shots get new music"),
         when=lambda s: s.can_reconform)  # fmt: skip
+    window.commands.line("music")
     add("music", "swap", tr("&A/B: the other take"), lambda: studio.edit(tr("A/B"), swap_takes, merge="select"), "X",
         icon="compare", when=lambda s: s.document.entry(s.document.other) is not None)  # fmt: skip
 
