@@ -97,6 +97,58 @@ def layout_of(route: Route, task: Task, *, fine: bool) -> Layout:
     return Layout(route, Cells.of(edges), np.searchsorted(edges, route.beats), landing)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Splice:
+    """A layout that is like another but for a stretch.
+
+    Attributes:
+        layout: the new one.
+        low, high: beats of the new one between which it is not like the other.
+        ended: where that stretch ended in the other; what follows is only moved.
+    """
+
+    layout: Layout
+    low: float
+    high: float
+    ended: float
+
+    def times_of(self, edges: Array, times_s: Array) -> Array:
+        """Times of the new borders from the other's; in the new stretch evenly spaced."""
+        kept = (edges <= self.low) | (edges >= self.ended)
+        return np.interp(self.layout.cells.edges, self._moved(edges[kept]), times_s[kept])
+
+    def spans_of(self, strained: Array) -> Array:
+        """The new stretch, and those of the other that were strained, `[X, 2]`."""
+        kept = (strained[:, 1] <= self.low) | (strained[:, 0] >= self.ended)
+        return np.concatenate([[(self.low, self.high)], self._moved(strained[kept])])
+
+    def _moved(self, beats: Array) -> Array:
+        return beats + np.where(beats >= self.ended, self.high - self.ended, 0.0)
+
+
+def splice(route: Route, before: Layout, *, fine: bool) -> Splice | None:
+    """A route laid out like another but where the two differ; None unless they have both ends in common."""
+    old, n = before.route, min(len(route.nodes), len(before.route.nodes))
+    if n == 0 or route.lead != old.lead:
+        return None
+    shift = float(route.beats[-1] - old.beats[-1])
+    if route.landing != (None if old.landing is None else old.landing + shift):
+        return None
+    same = (route.nodes[:n] == old.nodes[:n]) & (route.beats[:n] == old.beats[:n])
+    same_end = (route.nodes[-n:] == old.nodes[-n:]) & (route.beats[-n:] == old.beats[-n:] + shift)
+    n_first = n if same.all() else int(same.argmin())
+    n_last = min(n - n_first, n if same_end.all() else int(same_end[::-1].argmin()))
+    if n_first == 0 or n_last == 0:
+        return None
+    low, high, ended = float(route.beats[n_first - 1]), float(route.beats[-n_last]), float(old.beats[-n_last])
+    edges = before.cells.edges
+    inner = np.arange(np.ceil(low), high, 0.5 if fine else 1.0)
+    between = route.beats[n_first : len(route.beats) - n_last]
+    edges = np.unique(np.concatenate([edges[edges <= low], inner, between, edges[edges >= ended] + high - ended]))
+    landing = None if before.landing is None else before.landing + len(edges) - len(before.cells.edges)
+    return Splice(Layout(route, Cells.of(edges), np.searchsorted(edges, route.beats), landing), low, high, ended)
+
+
 def course_of(layout: Layout, task: Task, *, loose: Bools, free: Bools) -> Course:
     """What the curve must pass through.
 

@@ -10,6 +10,7 @@ a quarter in the cells between neighbours, so the equations are made for x, as b
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final, TypeVar
 
 import numpy as np
@@ -42,6 +43,7 @@ _PULL: Final = 0.03
 _TENSION: Final = 0.008
 _NO_PAIR: Final = 1e9
 _LOOKS: Final = 8
+_MOST_SEEN: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,20 +118,72 @@ class Curve:
         return self.excess <= EXCESS
 
 
-def fit_curve(
-    course: Course, limits: Limits, *, preferred_s: float, stiffness: float, start: Curve | None = None
-) -> Curve:
+def fit_curve(course: Course, limits: Limits, *, preferred_s: float, stiffness: float) -> Curve:
     """The smoothest curve.
 
     Args:
         preferred_s: preferred length of a quarter.
         stiffness: weight of smoothness against the unstarred hits' best places; 1 is usual.
-        start: the curve of a course through the same cells, which shortens the work.
 
     Returns:
         A curve through all fixed times. Where no curve keeps the limits it exceeds them, and says where.
     """
-    return _Solver(course, limits, preferred_s, stiffness).curve(start)
+    solver = _Solver(course, limits, preferred_s, stiffness)
+    return solver.told(solver.times(None))
+
+
+def refit_curve(
+    course: Course,
+    limits: Limits,
+    *,
+    start_s: Array,
+    spans: Array,
+    anew: bool,
+    preferred_s: float,
+    stiffness: float,
+) -> Curve:
+    """The curve of a course of which the greater part is solved.
+
+    Args:
+        start_s: times of all borders.
+        spans: stretches in beats that are solved, `[X, 2]`; outside of them all stays as it is.
+        anew: whether to begin there from the smoothest curve without limits; else from `start_s`, in fewer steps.
+    """
+    edges = course.cells.edges
+    moves, seen = (_within(edges, spans, margin) for margin in (0.0, BEATS_PER_BAR + 1.0))
+    if seen.mean() > _MOST_SEEN:
+        whole = _Solver(course, limits, preferred_s, stiffness)
+        return whole.told(whole.times(None if anew else start_s))
+    times_s = np.where(course.fixed, course.times_s, start_s)
+    part = _part_of(course, times_s, moves, seen)
+    solver = _Solver(part, limits, preferred_s, stiffness, still=True)
+    times_s[seen] = solver.times(None if anew else times_s[seen])
+    return _Judge(course, limits, preferred_s).told(times_s)
+
+
+def _within(edges: Array, spans: Array, margin: float) -> Bools:
+    """Which borders lie in some stretch or at most so far from it."""
+    begins = np.searchsorted(edges, spans[:, 0] - margin)
+    ends = np.searchsorted(edges, spans[:, 1] + margin, side="right")
+    size = len(edges) + 1
+    depth = np.bincount(begins, minlength=size) - np.bincount(ends, minlength=size)
+    return np.asarray(np.cumsum(depth)[:-1] > 0)
+
+
+def _part_of(course: Course, times_s: Array, moves: Bools, seen: Bools) -> Course:
+    """The borders that are seen, those fixed that do not move; stretches are joined by long cells that cannot move."""
+    held = moves[course.pinned]
+    return Course(
+        cells=Cells.of(course.cells.edges[seen]),
+        fixed=(course.fixed | ~moves)[seen],
+        times_s=times_s[seen],
+        pinned=np.cumsum(seen)[course.pinned[held]] - 1,
+        low_s=course.low_s[held],
+        high_s=course.high_s[held],
+        aim_s=course.aim_s[held],
+        entry_s=course.entry_s if seen[0] else None,
+        exit_s=course.exit_s if seen[-1] else None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,50 +206,130 @@ class _Bounds:
         return cls(shortest, longest, 1 + change - margin, max(0.1, 1 - change + margin), 1 + change)
 
 
-class _Solver:
-    """State of one solution. Times are in preferred quarters while solving, so that all weights mean the same.
+class _Judge:
+    """Times of a course against its limits, in preferred quarters, so that all weights mean the same.
 
     What exceeds the limits is kept in one row: of each cell too quick and too slow `[2, M]`, of each pair of near cells
     the earlier too slow and too quick `[2, D, M]`, of each pinned border too early and too late `[2, H]`, of each given
     end too quick and too slow `[2, E]`; all as shares of a quarter. The weights of the limits are in such a row too.
     """
 
-    def __init__(self, course: Course, limits: Limits, preferred_s: float, stiffness: float) -> None:
-        self.course, self.unit_s = course, preferred_s
+    def __init__(self, course: Course, limits: Limits, preferred_s: float) -> None:
+        self.course, self.limits, self.unit_s = course, limits, preferred_s
         self.cells = cells = course.cells
         self.m = len(cells.lengths)
-        self.bounds, self.true_bounds = (_Bounds.of(limits, preferred_s, margin) for margin in (MARGIN, 0.0))
-        self.given = np.flatnonzero(course.fixed)
-        self.given_times = course.times_s[self.given] / preferred_s
-        self.low, self.high, self.aim = (s / preferred_s for s in (course.low_s, course.high_s, course.aim_s))
+        self.low, self.high = course.low_s / preferred_s, course.high_s / preferred_s
         ends = [(0, course.entry_s), (self.m - 1, course.exit_s)]
         self.end_cells = np.array([cell for cell, tempo_s in ends if tempo_s is not None], np.int64)
         self.end_tempi = np.array([tempo_s / preferred_s for _, tempo_s in ends if tempo_s is not None])
-        sizes = np.array([self.m, self.m * cells.reach, len(self.low), len(self.end_cells)])
-        self.borders: list[int] = np.cumsum([0, *(2 * sizes)]).tolist()
-        self.tension = _TENSION * cells.lengths
-        self.smooth = stiffness * 2 / (cells.lengths[:-1] + cells.lengths[1:])
-        self.wishes = self._wishes()
+        sizes = (self.m, self.m * cells.reach, len(self.low), len(self.end_cells))
+        self.borders = list(accumulate((2 * size for size in sizes), initial=0))
         self.tempo = np.zeros(self.m + cells.reach)
         self.later = sliding_window_view(self.tempo, self.m)[1:]
         """Tempo of the last times that were looked at, and that of the cells d + 1 after each, `[D, M]`."""
 
-    def curve(self, start: Curve | None) -> Curve:
-        """The smoothest curve."""
-        if start is None:
+    def told(self, times_s: Array) -> Curve:
+        """Times in seconds with what they exceed."""
+        over = self.excess(times_s / self.unit_s, _Bounds.of(self.limits, self.unit_s, 0.0))
+        return Curve(times_s, max(0.0, float(over.max())), self._strained(over))
+
+    def excess(self, times: Array, bounds: _Bounds) -> Array:
+        """By how much each limit is exceeded."""
+        now = self.tempo[: self.m]
+        np.subtract(times[1:], times[:-1], out=now)
+        now /= self.cells.lengths
+        row = np.empty(self.borders[-1])
+        cells, pairs, pins, ends = self.parts(row)
+        np.subtract(bounds.shortest, now, out=cells[0])
+        np.subtract(now, bounds.longest, out=cells[1])
+        np.multiply(self.later, -bounds.grown, out=pairs[0])
+        pairs[0] += now
+        np.multiply(self.later, bounds.shrunk, out=pairs[1])
+        pairs[1] -= now
+        pairs -= self.cells.apart
+        if len(self.low):
+            pinned = times[self.course.pinned]
+            np.subtract(self.low, pinned, out=pins[0])
+            np.subtract(pinned, self.high, out=pins[1])
+        if len(self.end_cells):
+            ends[0] = self.end_tempi / bounds.ends - now[self.end_cells]
+            ends[1] = now[self.end_cells] - self.end_tempi * bounds.ends
+        return row
+
+    def parts(self, row: NDArray[_T]) -> tuple[NDArray[_T], NDArray[_T], NDArray[_T], NDArray[_T]]:
+        """A row of all limits in parts: of cells, pairs, pinned borders, ends."""
+        first, second, third, fourth, end = self.borders
+        return (
+            row[first:second].reshape(2, self.m),
+            row[second:third].reshape(2, self.cells.reach, self.m),
+            row[third:fourth].reshape(2, len(self.low)),
+            row[fourth:end].reshape(2, len(self.end_cells)),
+        )
+
+    def _strained(self, over: Array) -> Array:
+        """The stretches in beats whose limits are exceeded, the worst first, `[X, 2]`."""
+        places = np.flatnonzero(over > EXCESS)
+        cells, pairs, pins, ends = np.split(places, np.searchsorted(places, self.borders[1:-1]))
+        ahead, early = np.divmod(pairs - self.borders[1], self.m)
+        cell = cells % self.m
+        pinned = self.course.pinned[(pins - self.borders[2]) % max(1, len(self.low))]
+        end = self.end_cells[(ends - self.borders[3]) % max(1, len(self.end_cells))]
+        first = np.concatenate([cell, early, pinned, end])
+        last = np.concatenate([cell + 1, early + ahead % self.cells.reach + 2, pinned, end + 1])
+        order = np.argsort(-over[places], kind="stable")
+        return np.stack([self.cells.edges[first[order]], self.cells.edges[last[order]]], 1)
+
+
+class _Solver(_Judge):
+    """State of one solution."""
+
+    def __init__(
+        self, course: Course, limits: Limits, preferred_s: float, stiffness: float, *, still: bool = False
+    ) -> None:
+        """With `still`, limits of what cannot move are not looked at."""
+        super().__init__(course, limits, preferred_s)
+        lengths = self.cells.lengths
+        self.bounds = _Bounds.of(limits, preferred_s, MARGIN)
+        self.given = np.flatnonzero(course.fixed)
+        self.given_times = course.times_s[self.given] / preferred_s
+        self.aim = course.aim_s / preferred_s
+        self.tension = _TENSION * lengths
+        self.smooth = stiffness * 2 / (lengths[:-1] + lengths[1:])
+        self.wishes = self._wishes()
+        self.aside = self._stuck() if still else None
+
+    def times(self, start_s: Array | None) -> Array:
+        """The times of the smoothest curve in seconds, sought from other times on if those are given."""
+        if start_s is None:
             times, firmnesses = self._solve(np.zeros(self.borders[-1])), _FIRM
         else:
-            times, firmnesses = start.times_s / self.unit_s, _WARM
+            times, firmnesses = start_s / self.unit_s, _WARM
             times[self.given] = self.given_times
-        tempo, over = self._excess(times, self.bounds)
+        tempo, over = self._look(times)
         for firmness, most_steps in firmnesses:
             if not (over > 0).any():
                 break
             times, tempo, over = self._settle(times, tempo, over, firmness, most_steps)
             if over.max() > _HOPELESS / firmness**0.5:
                 break
-        _, over = self._excess(times, self.true_bounds)
-        return Curve(times * self.unit_s, max(0.0, float(over.max())), self._strained(over))
+        return times * self.unit_s
+
+    def _look(self, times: Array) -> tuple[Array, Array]:
+        """The tempo of each cell, and by how much each limit is exceeded."""
+        over = self.excess(times, self.bounds)
+        if self.aside is not None:
+            over[self.aside] = -_NO_PAIR
+        return self.tempo[: self.m].copy(), over
+
+    def _stuck(self) -> Bools:
+        """The limits of cells that cannot move."""
+        row = np.zeros(self.borders[-1], np.bool_)
+        cells, pairs, _, _ = self.parts(row)
+        stuck = np.zeros(self.m + self.cells.reach, np.bool_)
+        stuck[: self.m] = self.course.fixed[:-1] & self.course.fixed[1:]
+        cells[:] = stuck[: self.m]
+        pairs[:] = stuck[: self.m] & sliding_window_view(stuck, self.m)[1:]
+        return row
 
     def _settle(
         self, times: Array, tempo: Array, over: Array, firmness: float, most_steps: int
@@ -204,7 +338,7 @@ class _Solver:
         active = over > 0
         for _ in range(most_steps):
             aim = self._solve(np.where(active, firmness, 0.0))
-            aim_tempo, aim_over = self._excess(aim, self.bounds)
+            aim_tempo, aim_over = self._look(aim)
             aim_active = aim_over > 0
             if np.array_equal(aim_active, active):
                 return aim, aim_tempo, aim_over
@@ -217,39 +351,6 @@ class _Solver:
                 over = over + share * (aim_over - over)
                 active = over > 0
         return times, tempo, over
-
-    def _parts(self, row: NDArray[_T]) -> tuple[NDArray[_T], NDArray[_T], NDArray[_T], NDArray[_T]]:
-        """A row of all limits in parts: of cells, pairs, pinned borders, ends."""
-        first, second, third, fourth, end = self.borders
-        return (
-            row[first:second].reshape(2, self.m),
-            row[second:third].reshape(2, self.cells.reach, self.m),
-            row[third:fourth].reshape(2, len(self.low)),
-            row[fourth:end].reshape(2, len(self.end_cells)),
-        )
-
-    def _excess(self, times: Array, bounds: _Bounds) -> tuple[Array, Array]:
-        """The tempo of each cell, and by how much each limit is exceeded."""
-        now = self.tempo[: self.m]
-        np.subtract(times[1:], times[:-1], out=now)
-        now /= self.cells.lengths
-        row = np.empty(self.borders[-1])
-        cells, pairs, pins, ends = self._parts(row)
-        np.subtract(bounds.shortest, now, out=cells[0])
-        np.subtract(now, bounds.longest, out=cells[1])
-        np.multiply(self.later, -bounds.grown, out=pairs[0])
-        pairs[0] += now
-        np.multiply(self.later, bounds.shrunk, out=pairs[1])
-        pairs[1] -= now
-        pairs -= self.cells.apart
-        if len(self.low):
-            pinned = times[self.course.pinned]
-            pins[0] = self.low - pinned
-            pins[1] = pinned - self.high
-        if len(self.end_cells):
-            ends[0] = self.end_tempi / bounds.ends - now[self.end_cells]
-            ends[1] = now[self.end_cells] - self.end_tempi * bounds.ends
-        return now.copy(), row
 
     def _wishes(self) -> tuple[Array, Array]:
         """What `_tempo_equations` are without limits: all wishes but those of pinned borders."""
@@ -280,7 +381,7 @@ class _Solver:
         times[1:] = right
         times[:-1] -= right
         if len(self.low):
-            early, late = self._parts(weights)[2]
+            early, late = self.parts(weights)[2]
             pinned = self.course.pinned
             band[0, pinned] += _PULL + early + late
             times[pinned] += _PULL * self.aim + early * self.low + late * self.high
@@ -295,7 +396,7 @@ class _Solver:
     def _tempo_equations(self, weights: Array) -> tuple[Array, Array]:
         """The normal equations for tempo of all wishes and limits: lower band `[D + 1, M]`, right side."""
         bounds, m = self.bounds, self.m
-        (quick, slow), (grown, shrunk), _, (end_quick, end_slow) = self._parts(weights)
+        (quick, slow), (grown, shrunk), _, (end_quick, end_slow) = self.parts(weights)
         band, right = self.wishes[0].copy(), self.wishes[1].copy()
         band[0] += quick + slow
         right += bounds.shortest * quick + bounds.longest * slow
@@ -327,18 +428,6 @@ class _Solver:
             slope += float((tempo[self.end_cells] - self.end_tempi) @ moved)
             turn += float(moved @ moved)
         return slope, turn
-
-    def _strained(self, over: Array) -> Array:
-        """The stretches in beats whose limits are exceeded, the worst first, `[X, 2]`."""
-        cells, pairs, pins, ends = self._parts(over > EXCESS)
-        _, cell = cells.nonzero()
-        _, ahead, early = pairs.nonzero()
-        pinned = self.course.pinned[pins.nonzero()[1]]
-        end = self.end_cells[ends.nonzero()[1]]
-        first = np.concatenate([cell, early, pinned, end])
-        last = np.concatenate([cell + 1, early + ahead + 2, pinned, end + 1])
-        order = np.argsort(-over[over > EXCESS], kind="stable")
-        return np.stack([self.cells.edges[first[order]], self.cells.edges[last[order]]], 1)
 
 
 def _best_share(over: Array, aim_over: Array, firmness: float, slope: float, turn: float) -> float:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.music.hits import HitPoint
-from engine.music.tempo_solution import SOFT_FRAMES
+from engine.music.tempo_solution import SOFT_FRAMES, as_float
 from engine.settings import Strictness
 from engine.timebase import BEATS_PER_BAR, MICROSECONDS
 
@@ -47,6 +47,9 @@ SOFT_WEIGHT: Final = 0.4
 """A dissolve may be met farther off, and counts less."""
 
 _MOST_AHEAD: Final = 12
+_TURNS_AT_ONCE: Final = 8192
+"""So many stay in the processor's cache while their costs are worked out."""
+
 _ENOUGH_ARCS: Final = 9
 _MOST_COUNTS: Final = 96
 _FULL_DEVIATION: Final = 0.25
@@ -161,7 +164,7 @@ class Nodes:
                 place[i, 1:] = WALL
         slack_s = [0.0, *(SOFT_FRAMES * frame_s if hit.soft else NEAR_FRAMES * frame_s for hit in hits), 0.0]
         return cls(
-            times_s=np.array([0.0, *(float(hit.time_s) for hit in hits), duration_s]),
+            times_s=np.array([0.0, *(as_float(hit.time_s) for hit in hits), duration_s]),
             slack_s=np.array(slack_s),
             weights=weights,
             starred=np.array([False, *(hit.starred for hit in hits), False]),
@@ -420,7 +423,11 @@ def make_turns(arcs: Arcs, task: Task) -> Turns:
     widths = (into[1:] - into[:-1])[node]
     ends = np.cumsum(widths)
     first = order[np.arange(widths.sum()) + np.repeat(into[node] - ends + widths, widths)]
-    cost, strain = _turn_costs(arcs, task, first, np.repeat(leaving, widths))
+    second = np.repeat(leaving, widths)
+    cost, strain = np.empty((2, len(first)))
+    for low in range(0, len(first), _TURNS_AT_ONCE):
+        some = slice(low, low + _TURNS_AT_ONCE)
+        cost[some], strain[some] = _turn_costs(arcs, task, first[some], second[some])
     offsets = np.concatenate([[0], ends])[out - out[0]]
     return Turns(order, into.tolist(), out.tolist(), offsets.tolist(), cost, strain)
 

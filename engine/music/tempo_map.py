@@ -24,6 +24,7 @@ from engine.music.tempo_solution import (
     Dropped,
     Placement,
     TempoSolution,
+    as_float,
     is_near_enough,
     largest_change,
     place_hits,
@@ -81,9 +82,11 @@ def solve_tempo(
     change = max_change * FREE_CHANGE if strictness == "free" else max_change
     limits = limits_of(bpm_min, bpm_max, change)
     duration_s = max([duration_s, *(hit.time_s for hit in hits if hit.kind == "end")])
-    inside = sorted((hit for hit in hits if 0 <= hit.time_s <= duration_s), key=lambda hit: hit.time_s)
+    times_s = [as_float(hit.time_s) for hit in hits]
+    until_s = as_float(duration_s)
+    inside = sorted((i for i, time_s in enumerate(times_s) if 0 <= time_s <= until_s), key=times_s.__getitem__)
     request = Request(
-        hits=tuple(inside),
+        hits=tuple(hits[i] for i in inside),
         duration_s=duration_s,
         limits=limits,
         range_us=range_us(bpm_min, bpm_max),
@@ -93,7 +96,7 @@ def solve_tempo(
         strictness=strictness,
         short_bars=short_bars,
         frame_s=frame_s,
-        times_s=[float(hit.time_s) for hit in inside],
+        times_s=[times_s[i] for i in inside],
     )
     if change < _STEADY_CHANGE or limits.longest_s < limits.shortest_s * (1 + _STEADY_CHANGE):
         return _told(request, Attempt(_steady(request, bpm_min, bpm_max, preferred_bpm)))
@@ -101,10 +104,10 @@ def solve_tempo(
         attempt = search_tempo(request)
     except NoWalkError:
         return _told(request, Attempt(_steady(request, bpm_min, bpm_max, preferred_bpm)))
-    if 0 < len(attempt.lost) <= MOST_SAVED and strictness == "strict" and may_widen:
+    if 0 < attempt.n_lost <= MOST_SAVED and strictness == "strict" and may_widen:
         wider = replace(request, limits=replace(limits, change=min(0.9, change * WIDEST)))
         second = search_tempo(wider)
-        if len(second.lost) < len(attempt.lost):
+        if second.n_lost < attempt.n_lost:
             return _told(wider, second, widened_from=change)
     return _told(request, attempt)
 
@@ -155,10 +158,11 @@ def _bounds_text(limits: Limits) -> str:
 
 def _reason(index: int, placement: Placement, request: Request, attempt: Attempt, bounds: str) -> str:
     """Why a hit, the one of this index, is not met."""
-    rival = attempt.crowded.get(placement.time_s) if attempt.crowded else None
+    rival = attempt.crowded.get(index)
     if rival is not None:
-        apart_ms = 1000 * abs(float(rival - placement.time_s))
-        return f"it lies only {apart_ms:.0f} ms from the star at {float(rival):.3f} s"
+        rival_s = request.times_s[rival]
+        apart_ms = 1000 * abs(rival_s - request.times_s[index])
+        return f"it lies only {apart_ms:.0f} ms from the star at {rival_s:.3f} s"
     if placement.on_grid:
         return f"no tempo {bounds} comes nearer than {abs(placement.error_ms):.0f} ms"
     near = None if placement.starred else request.weightier_near(index)

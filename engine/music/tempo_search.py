@@ -18,8 +18,8 @@ from typing import Final
 import numpy as np
 
 from engine.music.hits import HitPoint
-from engine.music.tempo_course import Layout, course_of, layout_of, map_of, route_of
-from engine.music.tempo_curve import Bools, Course, Curve, Ints, fit_curve
+from engine.music.tempo_course import Layout, course_of, layout_of, map_of, route_of, splice
+from engine.music.tempo_curve import Bools, Course, Curve, Ints, fit_curve, refit_curve
 from engine.music.tempo_graph import TASTES, WALL, Limits, Nodes, Task, make_arcs, make_turns
 from engine.music.tempo_walk import Walk, Walker, is_passable
 from engine.settings import Strictness
@@ -34,6 +34,12 @@ within a beat of a weightier one in so long a list."""
 
 _TRIES: Final = 4
 _GIVE_UPS: Final = 14
+_AROUND: Final = np.array([-12.0, 12.0])
+"""Beats before and after a change that are solved again."""
+
+_FAR: Final = 0.1
+"""Where limits are exceeded by more than this, hits are let go nearer to each other at a time."""
+
 _HOPELESS: Final = 8
 """Where a walk is strained in more places than this, others will hardly be better."""
 
@@ -73,11 +79,11 @@ class Request:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attempt:
-    """A map, the stars that it does not meet exactly (by time), and those that were too near to others to be tried."""
+    """A map, how many stars it does not meet exactly, and which are too near to which weightier ones (by index)."""
 
     tempo: TempoMap
-    lost: frozenset[Fraction] = frozenset()
-    crowded: Mapping[Fraction, Fraction] = field(default_factory=dict)
+    n_lost: int = 0
+    crowded: Mapping[int, int] = field(default_factory=dict)
 
 
 class NoWalkError(Exception):
@@ -97,11 +103,10 @@ def search_tempo(request: Request) -> Attempt:
         chosen, crowded = _participants(request, 2 * eighth_s)
         task = _task(request, chosen)
     found = _Search(task, request.strictness).best()
-    lost = {chosen[node - 1].time_s for node in np.flatnonzero(found.lost).tolist()} | set(crowded)
     tempo = map_of(
         found.course, found.curve, found.layout.route, range_us=request.range_us, until_s=float(request.duration_s)
     )
-    return Attempt(tempo, frozenset(lost), crowded)
+    return Attempt(tempo, int(found.lost.sum()) + len(crowded), crowded)
 
 
 def _task(request: Request, chosen: Sequence[HitPoint]) -> Task:
@@ -119,11 +124,11 @@ def _task(request: Request, chosen: Sequence[HitPoint]) -> Task:
     return replace(task, leave_stars=not _stars_are_passable(task))
 
 
-def _participants(request: Request, star_s: float) -> tuple[list[HitPoint], dict[Fraction, Fraction]]:
-    """Stars at least so far apart and well-spaced others; and the stars that lie nearer to a weightier one."""
-    kept: dict[float, HitPoint] = {}
+def _participants(request: Request, star_s: float) -> tuple[list[HitPoint], dict[int, int]]:
+    """Stars at least so far apart and well-spaced others; and which stars lie nearer to which weightier ones."""
+    kept: dict[float, int] = {}
     taken_s = [-math.inf, math.inf]
-    crowded: dict[Fraction, Fraction] = {}
+    crowded: dict[int, int] = {}
     for _, _, _, time_s, i in sorted(map(_first_served, request.hits, request.times_s, count())):
         hit = request.hits[i]
         least_s = star_s if hit.starred else NODE_DISTANCE_S
@@ -131,12 +136,12 @@ def _participants(request: Request, star_s: float) -> tuple[list[HitPoint], dict
         before_s, after_s = taken_s[place - 1], taken_s[place]
         is_apart = time_s - before_s >= least_s and after_s - time_s >= least_s
         if is_apart and (hit.starred or len(kept) < MOST_TAKING_PART):
-            kept[time_s] = hit
+            kept[time_s] = i
             taken_s.insert(place, time_s)
         elif hit.starred:
             rival_s = before_s if time_s - before_s <= after_s - time_s else after_s
-            crowded[hit.time_s] = kept[rival_s].time_s
-    return [kept[time_s] for time_s in taken_s[1:-1]], crowded
+            crowded[i] = kept[rival_s]
+    return [request.hits[kept[time_s]] for time_s in taken_s[1:-1]], crowded
 
 
 def _first_served(hit: HitPoint, time_s: float, index: int) -> tuple[bool, bool, float, float, int]:
@@ -203,7 +208,7 @@ class _Search:
             if not walk.is_playable:
                 break
             if walk.arcs != before:
-                tries.append(self._fit_walk(walker, walk, fine=fine))
+                tries.append(self._fit_walk(walker, walk, fine=fine, before=tries[-1]))
                 groups = self._strained_turns(tries[-1], len(walk.turns))
         return tries
 
@@ -226,14 +231,42 @@ class _Search:
         over[targets] = walker.turns.strain[list(walk.turns[1:])] > 1 + 1e-6
         return over & self.task.nodes.starred
 
-    def _fit_walk(self, walker: Walker, walk: Walk, *, fine: bool) -> _Found:
-        layout = layout_of(route_of(walk, walker.arcs, self.task.nodes), self.task, fine=fine)
-        loose = self._missed(walk, walker)
-        return self._fit(layout, loose, np.zeros_like(loose))
+    def _fit_walk(self, walker: Walker, walk: Walk, *, fine: bool, before: _Found | None = None) -> _Found:
+        """The curve along a walk; where that is in part as it was before, only the rest is solved."""
+        route, loose = route_of(walk, walker.arcs, self.task.nodes), self._missed(walk, walker)
+        free = np.zeros_like(loose)
+        new = None if before is None else splice(route, before.layout, fine=fine)
+        if before is None or new is None:
+            return self._fit(layout_of(route, self.task, fine=fine), loose, free)
+        course = course_of(new.layout, self.task, loose=loose, free=free)
+        curve = refit_curve(
+            course,
+            self.task.limits,
+            start_s=new.times_of(before.layout.cells.edges, before.curve.times_s),
+            spans=new.spans_of(before.curve.strained) + _AROUND,
+            anew=True,
+            **self._manner,
+        )
+        return self._found(new.layout, course, curve, loose, free)
 
-    def _fit(self, layout: Layout, loose: Bools, free: Bools, start: Curve | None = None) -> _Found:
+    def _fit(self, layout: Layout, loose: Bools, free: Bools) -> _Found:
         course = course_of(layout, self.task, loose=loose, free=free)
-        curve = fit_curve(course, self.task.limits, start=start, **self._manner)
+        curve = fit_curve(course, self.task.limits, **self._manner)
+        return self._found(layout, course, curve, loose, free)
+
+    def _mend(self, found: _Found, groups: list[list[int]], loose: Bools, free: Bools) -> _Found:
+        """The curve solved again around some hits."""
+        course = course_of(found.layout, self.task, loose=loose, free=free)
+        beats = np.zeros(len(loose))
+        beats[found.layout.route.nodes] = found.layout.route.beats
+        let_go = np.array([(beats[group[0]], beats[group[-1]]) for group in groups])
+        spans = np.concatenate([let_go, found.curve.strained]) + _AROUND
+        curve = refit_curve(
+            course, self.task.limits, start_s=found.curve.times_s, spans=spans, anew=False, **self._manner
+        )
+        return self._found(found.layout, course, curve, loose, free)
+
+    def _found(self, layout: Layout, course: Course, curve: Curve, loose: Bools, free: Bools) -> _Found:
         met = np.zeros_like(loose)
         met[layout.route.nodes] = True
         return _Found(layout, course, curve, loose, free, self.task.nodes.starred & ~(met & ~loose & ~free))
@@ -248,7 +281,7 @@ class _Search:
             for group in groups:
                 for _ in range(1 + turn // 2):  # more at a time when one was not enough
                     self._let_go([n for n in group if not free[n]], loose, free)
-            found = self._fit(found.layout, loose, free, start=found.curve)
+            found = self._mend(found, groups, loose, free)
         return found if found.curve.is_legal else self._fit(found.layout, found.loose, np.ones_like(found.free))
 
     def _let_go(self, group: list[int], loose: Bools, free: Bools) -> None:
@@ -268,12 +301,16 @@ class _Search:
         beats, nodes = found.layout.route.beats, found.layout.route.nodes.tolist()
         first = np.maximum(0, np.searchsorted(beats, found.curve.strained[:, 0] - 1e-6) - 1)
         last = np.minimum(len(beats) - 1, np.searchsorted(beats, found.curve.strained[:, 1] + 1e-6))
-        groups = ([nodes[i] for i in group if not found.free[nodes[i]]] for group in _apart(first, last))
+        ranges = _apart(first, last, crowded=found.curve.excess > _FAR)
+        groups = ([nodes[i] for i in group if not found.free[nodes[i]]] for group in ranges)
         return [group for group in groups if group]
 
 
-def _apart(first: Ints, last: Ints) -> list[list[int]]:
-    """Of ranges with both ends in them, those that share nothing with an earlier one, written out."""
+def _apart(first: Ints, last: Ints, *, crowded: bool = False) -> list[list[int]]:
+    """Of ranges with both ends in them, those that share nothing with an earlier one, written out.
+
+    Where it is `crowded`, an earlier one that is left out itself does not count.
+    """
     _, worst = np.unique(first * (int(last.max(initial=0)) + 1) + last, return_index=True)
     worst.sort()
     groups: list[list[int]] = []
@@ -282,6 +319,8 @@ def _apart(first: Ints, last: Ints) -> list[list[int]]:
         group = list(range(low, high + 1))
         if group and low not in taken and high not in taken and taken.isdisjoint(group):
             groups.append(group)
+        elif crowded:
+            continue
         taken.update(group)
     return groups
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -131,7 +130,7 @@ def place_hits(hits: Sequence[HitPoint], tempo: TempoMap, *, frame_s: float) -> 
     """Where hits fall on a map: on the nearest eighth when that is within a frame, else on the nearest 16th."""
     if not hits:
         return ()
-    times_s = np.array([float(hit.time_s) for hit in hits])
+    times_s = np.array([as_float(hit.time_s) for hit in hits])
     exact = beats_of_seconds(tempo, times_s)
     eighths = _sounding(tempo, 2 * np.maximum(0, np.rint(2 * exact)))
     sixteenths = _sounding(tempo, np.maximum(0, np.rint(4 * exact)))
@@ -162,9 +161,14 @@ def judge_tempo(
     return TempoSolution(tempo, tuple(placements), tuple(dropped), tuple(sentences))
 
 
+def as_float(seconds: Fraction) -> float:
+    """`float(seconds)`, but three times as quick: lists of hits are long."""
+    return seconds.numerator / seconds.denominator
+
+
 def told_of_lost(drop: Dropped) -> str:
     """The sentence that names a star which is not met."""
-    return f"{_LOST}{float(drop.hit.time_s):.3f} s is not met exactly: {drop.reason}."
+    return f"{_LOST}{as_float(drop.hit.time_s):.3f} s is not met exactly: {drop.reason}."
 
 
 def is_near_enough(placement: Placement, frame_s: float) -> bool:
@@ -181,15 +185,17 @@ def _sounding(tempo: TempoMap, steps: Array) -> Array:
 
 def largest_change(tempo: TempoMap, until_s: Fraction) -> float:
     """The largest change of tempo between instants less than a bar apart, as a share of the earlier tempo."""
-    places = [(tempo.played_beats(change.beat), change) for change in tempo.changes]
-    kept = [(float(beat), change.us_per_quarter) for beat, change in places if tempo.seconds(change.beat) < until_s]
+    beats = np.array([change.beat.numerator / change.beat.denominator for change in tempo.changes])
+    tempi_us = [change.us_per_quarter for change in tempo.changes]
+    n = max(1, int(np.searchsorted(seconds_of_steps(tempo, STEPS_PER_BEAT * beats), float(until_s))))
+    middles = BEATS_PER_BAR * np.array(tempo.elided, np.float64) + SHORT_BAR_BEATS
+    played: list[float] = (beats - (BEATS_PER_BAR - SHORT_BAR_BEATS) * np.searchsorted(middles, beats)).tolist()
     worst = 0.0
-    for i, (_, tempo_us) in enumerate(kept):
-        end = kept[i + 1][0] if i + 1 < len(kept) else math.inf
-        for beat, later_us in kept[i + 1 :]:
-            if beat - end >= BEATS_PER_BAR - 1e-9:
-                break
-            worst = max(worst, abs(tempo_us / later_us - 1))
+    for i in range(n - 1):
+        later = i + 1
+        while later < n and played[later] - played[i + 1] < BEATS_PER_BAR - 1e-9:
+            worst = max(worst, abs(tempi_us[i] / tempi_us[later] - 1))
+            later += 1
     return worst
 
 

@@ -53,7 +53,8 @@ class Walker:
     """Finds walks, and others when turns become dearer.
 
     What it costs from an arc on, to the end, is kept by the eighth on which the arc arrives and by arc, the arcs in the
-    order in which they arrive: `value`, f64 `[8, arcs]`. Where bars may be short each arc can be taken with such a bar.
+    order in which they arrive: `value`, f64 `[8, arcs]`; what it costs with an arc, by the eighth on which it begins:
+    `onward`, f64 `[arcs, 8]`. Where bars may be short each arc can be taken with such a bar.
     """
 
     def __init__(self, arcs: Arcs, turns: Turns, task: Task) -> None:
@@ -66,6 +67,7 @@ class Walker:
         self.manners = [_manner(arcs, task, rank, short=short) for short in (False, True)[: 1 + task.short_bars]]
         self.value = np.full((EIGHTHS_PER_BAR, n), np.inf)
         self.value[:, rank[-1]] = 0.0
+        self.onward = np.empty((n, EIGHTHS_PER_BAR))
         self.safe_after = 0
         self.targets: list[int] = arcs.target.tolist()
         self._work_out(turns.n_nodes - 1, 0)
@@ -100,24 +102,23 @@ class Walker:
         return self._follow(arc, phase, walk, kept)
 
     def _work_out(self, last: int, first: int) -> None:
-        """Values of the arcs that arrive at nodes from `last` down to `first`."""
+        """Values of the arcs that arrive at nodes from `last` down to `first`, and what it costs onward from those."""
         turns, value = self.turns, self.value
         for node in range(last, first - 1, -1):
             begin, end = turns.into[node], turns.into[node + 1]
             low, high = turns.out[node], turns.out[node + 1]
             if begin == end or low == high:
                 continue
-            onward = self._onward(self.manners[0], low, high)
-            for manner in self.manners[1:]:
-                np.minimum(onward, self._onward(manner, low, high), out=onward)
+            onward = self.onward[low:high]
+            for i, manner in enumerate(self.manners):
+                way = value.take(manner.cells[low:high])
+                if i == 0:
+                    np.add(way, manner.arrival[low:high], out=onward)
+                else:
+                    way += manner.arrival[low:high]
+                    np.minimum(onward, way, out=onward)
             block = self.costs[turns.offsets[node] : turns.offsets[node + 1]].reshape(high - low, 1, end - begin)
             np.minimum.reduce(block + onward[:, :, None], axis=0, out=value[:, begin:end])
-
-    def _onward(self, manner: _Manner, low: int, high: int) -> Array:
-        """What it costs from the beginning of some arcs on, by the eighth on which they begin, `[arcs, 8]`."""
-        onward = self.value.take(manner.cells[low:high])
-        onward += manner.arrival[low:high]
-        return onward
 
     def _follow(self, arc: int, phase: int, old: Walk, kept: int) -> Walk:
         """Go on from an arc, always where it is cheapest, until the end or until the old walk is met again."""
@@ -150,10 +151,17 @@ class Walker:
         width = turns.into[node + 1] - turns.into[node]
         begin = turns.offsets[node] + self.ranks[arc] - turns.into[node]
         costs = self.costs[begin : turns.offsets[node + 1] : width]
-        ways = [costs + self._onward(manner, low, high)[:, phase] for manner in self.manners]
-        bests = [int(way.argmin()) for way in ways]
-        short = len(ways) > 1 and bool(ways[1][bests[1]] < ways[0][bests[0]])
-        return begin + bests[short] * width, low + bests[short], short
+        best = int((costs + self.onward[low:high, phase]).argmin())
+        return begin + best * width, low + best, self._is_short(low + best, phase)
+
+    def _is_short(self, arc: int, phase: int) -> bool:
+        """Whether an arc is cheaper with a short bar."""
+        if len(self.manners) == 1:
+            return False
+        plain, short = (
+            self.value.item(manner.cells[arc, phase]) + manner.arrival[arc, phase] for manner in self.manners
+        )
+        return bool(short < plain)
 
     def _cost(self, arcs: list[int], phases: list[int], shorts: list[bool], turned: list[int]) -> float:
         starts = [0, *phases[:-1]]
