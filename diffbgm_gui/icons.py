@@ -42,7 +42,7 @@ class _Engine(QIconEngine):
         return QPixmap.fromImage(_drawn(self._name, side, self._ink(mode, state)))
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:  # noqa: N802
-        pixmap = self.pixmap(size, mode, state)
+        pixmap = self.pixmap(size * scale, mode, state)  # Qt asks in points
         pixmap.setDevicePixelRatio(scale)
         return pixmap
 

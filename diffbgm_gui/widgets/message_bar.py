@@ -42,7 +42,6 @@ class MessageBar(QWidget):
         self.close_button = self._button(self.tr("Close"), self.closed.emit)
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
-        self.details.setFixedHeight(_DETAILS_PX)
         self.details.setAccessibleName(self.tr("Details"))
         self.details.hide()
         row = QHBoxLayout()
@@ -95,6 +94,7 @@ class MessageBar(QWidget):
         is_open = self.details_button.isChecked()
         if is_open:
             self.details.setPlainText(self._diagnostics())
+            self.details.setFixedHeight(min(_DETAILS_PX, self.window().height() // 7))
         self.details.setVisible(is_open)
         self.copy_button.setText(self.tr("Copy diagnostics"))
 

@@ -226,6 +226,7 @@ class MixerStrip(QWidget):
         self._voices = QGridLayout()
         self._voices.setContentsMargins(8, 0, 0, 0)
         self._voices.setVerticalSpacing(0)
+        self._voices.setHorizontalSpacing(8)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 12, 6)
         column.setSpacing(2)
@@ -242,7 +243,8 @@ class MixerStrip(QWidget):
         for i, buttons in enumerate(self.voices):
             buttons.show_name(not is_low)
             self._voices.addWidget(buttons, *((0, i) if is_low else (i, 0)))
-            self._voices.setColumnStretch(i, int(is_low or i == 0))
+            self._voices.setColumnStretch(i, int(not is_low and i == 0))
+        self._voices.setColumnStretch(len(self.voices), int(is_low))
 
     def show_levels(self) -> None:
         """Draw faders, switches and which voices there are."""
@@ -272,7 +274,7 @@ def _letter(text: str, tip: str) -> QToolButton:
     button.setToolTip(tip)
     button.setAccessibleName(tip)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setFixedSize(24, _VOICE_PX - 3)
+    button.setFixedSize(22, _VOICE_PX - 3)
     return button
 
 

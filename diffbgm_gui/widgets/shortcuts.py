@@ -33,6 +33,7 @@ class ShortcutsPage(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(48, 36, 48, 36)
         self._page: QScrollArea | None = None
+        self._shown_columns = 0
         self.hide()
 
     def toggle(self) -> None:
@@ -52,6 +53,11 @@ class ShortcutsPage(QWidget):
             words_of(action): keys_of(action) for _, actions in groups(self._commands) for action in actions
         }  # fmt: skip
 
+    @property
+    def _n_columns(self) -> int:
+        """As many as there is room for."""
+        return max(1, min(_MOST_COLUMNS, (self.parentWidget().width() - 100) // _COLUMN_PX))
+
     def _fill(self) -> None:
         if self._page is not None:
             self._page.deleteLater()
@@ -60,7 +66,7 @@ class ShortcutsPage(QWidget):
         columns = QHBoxLayout(page)
         columns.setContentsMargins(24, 20, 24, 20)
         columns.setSpacing(32)
-        n_columns = max(1, min(_MOST_COLUMNS, (self.parentWidget().width() - 100) // _COLUMN_PX))
+        n_columns = self._shown_columns = self._n_columns
         heights = [0] * n_columns
         stacks = [QVBoxLayout() for _ in range(n_columns)]
         for title, actions in _parts(groups(self._commands)):
@@ -102,6 +108,8 @@ class ShortcutsPage(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.Resize and watched is self.parentWidget():
             self.setGeometry(self.parentWidget().rect())
+            if self.isVisible() and self._n_columns != self._shown_columns:
+                self._fill()
         return False
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from diffbgm_gui.icons import icon
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from diffbgm_gui.file_flow import FileFlow
 
 _MOST_SHOWN: Final = 5
+_EMBLEM_PX: Final = 72
 
 
 class StartPage(QWidget):
@@ -71,6 +73,8 @@ class StartPage(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(10)
         column.addStretch(2)
+        column.addWidget(_emblem(self), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(4)
         column.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(hint, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(10)
@@ -101,3 +105,11 @@ class StartPage(QWidget):
 
     def _open(self, path: Path, _checked: bool = False) -> None:
         self._do(lambda files: files.open(path))
+
+
+def _emblem(page: QWidget) -> QLabel:
+    """The program's icon, sharp at the page's scale."""
+    label, path = QLabel(), find_resource("app", "diffbgm.svg")
+    if path is not None:
+        label.setPixmap(QIcon(str(path)).pixmap(QSize(_EMBLEM_PX, _EMBLEM_PX), page.devicePixelRatioF()))
+    return label

@@ -115,6 +115,9 @@ def test_icons_are_sharp_and_follow_the_theme(qapp: Any) -> None:
     for name in names:
         image = icons.image(name, 48, "text")
         assert any(image.pixelColor(x, y).alpha() > 200 for x in range(48) for y in range(48)), name
+    for scale in (1.0, 1.5, 2.0):
+        pixmap = icons.icon("play").pixmap(QSize(20, 20), scale)
+        assert (pixmap.width(), pixmap.devicePixelRatio()) == (round(20 * scale), scale), "no picture is stretched"
     dark = _ink(icons.icon("play"))
     theme.apply_theme(qapp, "light")
     light = _ink(icons.icon("play"))
