@@ -21,9 +21,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.music.take import Take
+    from engine.signals import FrameSignals, VideoInfo
 
 ROOT = Path(__file__).resolve().parents[1]
 BEAT_MS = 2
@@ -202,37 +207,30 @@ def measure_generate() -> None:
     window.close()
 
 
-def hour_take(path: Path) -> tuple[object, object, object]:
-    """A film of an hour with 900 shots, its measurements, and a take of 20,000 notes."""
+def hour_take(path: Path) -> tuple[VideoInfo, FrameSignals, Take]:
+    """A film of an hour (the demo's pictures, over and over), its measurements, and a take of 20,000 notes."""
     import numpy as np
 
     from engine.music.notes import Note, Voice
+    from engine.pipeline import analyse_video
+    from engine.resources import resource_path
     from engine.signals import FrameSignals
-    from engine.timebase import Shot
-    from tests.helpers.takes import signals_of, take_of, video_info
+    from engine.video.shots import detect_shots
+    from tests.helpers.takes import take_of, video_info
 
     duration_s, rng = Fraction(3600), np.random.default_rng(1)
     info = video_info(path, duration_s)
-    names = signals_of(path).curves
+    once = analyse_video(resource_path("demo", "demo.mp4"))
     n_frames = 3600 * 25
-    curves = {name: rng.random(n_frames).astype(np.float32) for name in _CURVES | names.keys()}
+    times = -(-n_frames // len(once.pts))
+    curves = {name: np.tile(curve, times)[:n_frames] for name, curve in once.curves.items()}
     signals = FrameSignals(info, np.arange(n_frames, dtype=np.int64) * 40, Fraction(1, 1000), curves)
     n_beats = 6000
     take = take_of(path, n_beats=n_beats, steps=0)
     onsets = np.sort(rng.integers(0, n_beats * 4, 20_000))
     notes = tuple(sorted({Note(int(o), Voice(int(rng.integers(3))), int(rng.integers(36, 90)), 3, 80) for o in onsets}))
-    from dataclasses import replace
-
-    cuts = [Fraction(4 * i) for i in range(900)] + [duration_s]
-    shots = tuple(Shot(i, cuts[i], cuts[i + 1], "cut" if i else "start", 0.7) for i in range(900))
-    plan = replace(take.plan, info=info, shots=shots)
+    plan = replace(take.plan, info=info, shots=detect_shots(signals))
     return info, signals, replace(take, plan=plan, notes=notes, hand=())
-
-
-_CURVES = {
-    "content", "hue", "sat", "lum", "edges", "motion", "camera", "brightness", "saturation", "contrast",
-    "colourfulness", "warmth", "detail", "faces", "flash", "change", "lasting", "gradual",
-}  # fmt: skip
 
 
 def measure_scrub() -> None:

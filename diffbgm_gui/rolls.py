@@ -20,15 +20,15 @@ def draw_notes(notes: Iterable[Note], n_steps: int) -> NDArray[np.uint8]:
     """
     import numpy as np
 
-    drawn = np.zeros((N_VOICES, n_steps, N_PITCHES), np.uint8)
-    ends: dict[tuple[int, int], int] = {}
-    for note in sorted(notes):
-        if not 0 <= note.onset < n_steps:
-            continue
-        key = (note.voice, note.pitch)
-        if ends.get(key, 0) > note.end:  # a repeated note ends the one before
-            drawn[note.voice, note.end : ends[key], note.pitch] = 0
-        ends[key] = note.end
-        drawn[note.voice, note.onset + 1 : note.end, note.pitch] = 1
-        drawn[note.voice, note.onset, note.pitch] = 2
+    table = np.array([(n.voice, n.pitch, n.onset, n.end) for n in notes], np.int64).reshape(-1, 4)
+    voice, pitch, onset, end = table[np.lexsort(table.T[::-1])].T
+    repeated = (voice[1:] == voice[:-1]) & (pitch[1:] == pitch[:-1])
+    end[:-1] = np.where(repeated, np.minimum(end[:-1], onset[1:]), end[:-1])  # a repeated note ends the one before
+    seen = (onset >= 0) & (onset < np.minimum(end, n_steps))
+    voice, pitch, onset, end = voice[seen], pitch[seen], onset[seen], np.minimum(end[seen], n_steps)
+    edges = np.zeros((N_VOICES, n_steps + 1, N_PITCHES), np.int8)
+    np.add.at(edges, (voice, onset, pitch), 1)
+    np.add.at(edges, (voice, end, pitch), -1)
+    drawn = np.cumsum(edges[:, :-1], axis=1, dtype=np.int8).astype(np.uint8)
+    drawn[voice, onset, pitch] = 2
     return drawn

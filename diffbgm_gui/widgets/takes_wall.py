@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import is_not
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QSize, Qt, QTimer, QUrl, Signal
@@ -63,6 +64,7 @@ class TakesWall(QWidget):
         self.forming = FormingCard()
         self.history = HistoryPopover(self)
         self._thumbs: dict[tuple[str, float], Thumb] = {}
+        self._ticked: tuple[tuple[Any, ...], tuple[tuple[float, ...], tuple[float, ...]]] | None = None
         self._drag: tuple[str, str, TakeCard] | None = None
         self._last: tuple[Any, ...] = ()
         self._is_low = False
@@ -410,8 +412,11 @@ class TakesWall(QWidget):
         duration_s = self.studio.state.duration_s
         if not duration_s:
             return (), ()
-        cuts = tuple(float(shot.start_s) / duration_s for shot in self.studio.shots[1:])
-        return cuts, tuple(float(star) / duration_s for star in self.studio.stars)
+        key = (duration_s, self.studio.shots, self.studio.stars)
+        if self._ticked is None or key[0] != self._ticked[0][0] or any(map(is_not, key[1:], self._ticked[0][1:])):
+            cuts = tuple(float(shot.start_s) / duration_s for shot in self.studio.shots[1:])
+            self._ticked = (key, (cuts, tuple(float(star) / duration_s for star in self.studio.stars)))
+        return self._ticked[1]
 
     def _draw_forming(self) -> None:
         """What forms, a few times a second."""

@@ -6,7 +6,6 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import pairwise
 from typing import Final, Literal
 
 from engine.direction import Direction
@@ -32,6 +31,9 @@ OPENING_S: Final = Fraction(3, 10)
 """Auto stars nothing before this: a poster frame is no cut, and a rest cannot be so short."""
 CLOSING_S: Final = Fraction(1)
 """Auto stars nothing this near to the end: there the last chord rings, and another attack would be cut off."""
+
+_EXACT_S: Final = 1e-9
+"""What rounding may take from a distance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def gather_hits(
     Args:
         duration_s: length of the film; what lies outside is left out.
     """
-    hits = [_cut(before, shot, duration_s) for before, shot in pairwise(shots)]
+    hits = _cuts(shots, float(duration_s))
     for marker in direction.markers:
         hits = [hit for hit in hits if abs(hit.time_s - marker.time_s) > SAME_INSTANT_S]
         hits.append(HitPoint(marker.time_s, MARKER_SALIENCE, kind="marker", label=marker.label))
@@ -81,18 +83,26 @@ def gather_hits(
 
 def playable(hits: Sequence[HitPoint], strictness: Strictness, *, duration_s: Fraction) -> tuple[HitPoint, ...]:
     """The hits, those starred that stand out and keep their distance: markers first, then the weightiest."""
-    distance_s = STAR_DISTANCE_S[strictness]
-    kept: list[Fraction] = []  # rising
-    for hit in sorted(hits, key=lambda hit: (hit.kind != "marker", -hit.salience, hit.time_s)):
-        marked = hit.kind == "marker"
-        has_room = OPENING_S <= hit.time_s <= duration_s - CLOSING_S
+    distance_s = STAR_DISTANCE_S[strictness] - _EXACT_S
+    times_s = [float(hit.time_s) for hit in hits]
+    opening_s, closing_s = float(OPENING_S), float(duration_s - CLOSING_S)
+    kept_s: list[float] = []  # rising
+    stars: set[int] = set()
+    for i in sorted(range(len(hits)), key=lambda i: (hits[i].kind != "marker", -hits[i].salience, times_s[i])):
+        hit, time_s = hits[i], times_s[i]
+        has_room = opening_s - _EXACT_S <= time_s <= closing_s + _EXACT_S
         stands_out = hit.salience >= STAR_SALIENCE[strictness] and not hit.soft and has_room
-        at = bisect(kept, hit.time_s)
-        near = kept[max(0, at - 1) : at + 1]
-        if marked or (stands_out and all(abs(hit.time_s - time_s) >= distance_s for time_s in near)):
-            kept.insert(at, hit.time_s)
-    stars = set(kept)
-    return tuple(replace(hit, starred=hit.time_s in stars) for hit in hits)
+        at = bisect(kept_s, time_s)
+        if hit.kind == "marker" or (
+            stands_out and all(abs(time_s - other_s) >= distance_s for other_s in kept_s[max(0, at - 1) : at + 1])
+        ):
+            kept_s.insert(at, time_s)
+            stars.add(i)
+    return tuple(_with_star(hit, i in stars) for i, hit in enumerate(hits))
+
+
+def _with_star(hit: HitPoint, starred: bool) -> HitPoint:
+    return hit if hit.starred == starred else replace(hit, starred=starred)
 
 
 def _starred(hits: Sequence[HitPoint], stars_s: Sequence[Fraction], duration_s: Fraction) -> tuple[HitPoint, ...]:
@@ -108,10 +118,21 @@ def _starred(hits: Sequence[HitPoint], stars_s: Sequence[Fraction], duration_s: 
     return tuple(found[time_s] for time_s in sorted(found))
 
 
-def _cut(before: Shot, shot: Shot, duration_s: Fraction) -> HitPoint:
-    length_s = min(float(before.duration_s), float(shot.duration_s))
+def _cuts(shots: Sequence[Shot], duration_s: float) -> list[HitPoint]:
+    """The beginnings of all shots but the first."""
+    starts_s = [float(shot.start_s) for shot in shots]
+    lengths_s = [float(shot.end_s) - start_s for shot, start_s in zip(shots, starts_s, strict=True)]
+    late = [start_s / duration_s if duration_s > 0 else 0.0 for start_s in starts_s]
+    return [_cut(shots[i], min(lengths_s[i - 1], lengths_s[i]), late[i]) for i in range(1, len(shots))]
+
+
+def _cut(shot: Shot, length_s: float, late: float) -> HitPoint:
+    """A shot's beginning.
+
+    Args:
+        length_s: of the shorter of the two shots that meet; late: its place in the film, 0..1.
+    """
     long = min(1.0, length_s / LONG_SHOT_S) ** 0.5
-    late = float(shot.start_s / duration_s) if duration_s > 0 else 0.0
     weight = max(0.0, min(1.0, shot.salience)) * (0.55 + 0.35 * long + 0.1 * late)
     soft = shot.transition in ("dissolve", "fade")
     return HitPoint(shot.start_s, weight, label=f"{shot.transition} {shot.index}", soft=soft)

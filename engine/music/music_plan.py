@@ -12,7 +12,7 @@ from engine.music.controls import DYNAMIC, HIT_COLUMNS, SEMANTIC, Conditions
 from engine.music.encoded import EncodedRows
 from engine.music.hits import HitPoint
 from engine.music.plan import Plan
-from engine.music.tempo import beats_of_seconds
+from engine.music.tempo import beats_of_seconds, seconds_of_steps
 from engine.music.tempo_solution import Placement, TempoSolution, place_hits, tempo_points
 from engine.signals import VideoInfo
 from engine.timebase import STEPS_PER_BEAT, Shot, Span, TempoMap, spans_within
@@ -116,7 +116,7 @@ class MusicPlan:
             "bpm": self.tempo.bpm(),
             "start_s": float(self.tempo.start_s),
             "n_beats": self.n_beats,
-            "beat_s": [float(self.tempo.seconds(beat)) for beat in range(self.n_beats + 1)],
+            "beat_s": seconds_of_steps(self.tempo, STEPS_PER_BEAT * np.arange(self.n_beats + 1)).tolist(),
             "dynamic": {name: rows.dynamic[:, i].tolist() for i, name in enumerate(DYNAMIC)},
             "semantic": {name: rows.semantic[:, i].tolist() for i, name in enumerate(SEMANTIC)},
             "key": self.harmony.key.label,

@@ -7,8 +7,10 @@ finds too.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -46,6 +48,11 @@ class _Candidate:
     kind: Transition
     salience: float
 
+    @property
+    def gap_s(self) -> float:
+        """How far it keeps from stronger ones."""
+        return MIN_GRADUAL_S if self.kind in ("dissolve", "fade") else MIN_SHOT_S
+
 
 def detect_shots(signals: FrameSignals, *, sensitivity: float = 0.5) -> tuple[Shot, ...]:
     """The shots of a video, covering it without gaps; the first begins at 0.
@@ -57,8 +64,7 @@ def detect_shots(signals: FrameSignals, *, sensitivity: float = 0.5) -> tuple[Sh
     A shot shorter than `MIN_SHOT_S` exists only at the very start, where files carry a poster frame.
     """
     threshold = _RANGE ** (1 - 2 * sensitivity)
-    times_s = signals.times_s
-    cuts = [cut for cut in _candidates(signals, times_s) if cut.strength >= threshold]
+    cuts = [cut for cut in _candidates(signals) if cut.strength >= threshold]
     starts = [Fraction(0), *(signals.exact_time_s(cut.frame) for cut in cuts), signals.info.duration_s]
     shots = [Shot(0, starts[0], starts[1], "start", 1.0)]
     for i, cut in enumerate(cuts, start=1):
@@ -66,19 +72,25 @@ def detect_shots(signals: FrameSignals, *, sensitivity: float = 0.5) -> tuple[Sh
     return tuple(shots)
 
 
-def _candidates(signals: FrameSignals, times_s: FloatArray) -> list[_Candidate]:
-    """All candidates that no stronger one displaces, in order of time."""
+@lru_cache(maxsize=2)
+def _candidates(signals: FrameSignals) -> tuple[_Candidate, ...]:
+    """All candidates that no stronger one displaces, in order of time; kept, so that a slider waits for them once."""
+    times_s = signals.times_s
     found = sorted([*_abrupt(signals, times_s), *_gradual(signals, times_s)], key=lambda c: (-c.strength, c.frame))
     kept: list[_Candidate] = []
-    kept_s = np.full(len(found), np.inf)
-    gaps_s = np.zeros(len(found))
     for candidate in found:
-        own_gap_s = MIN_GRADUAL_S if candidate.kind in ("dissolve", "fade") else MIN_SHOT_S
-        n = len(kept)
-        if (np.abs(kept_s[:n] - candidate.time_s) >= np.maximum(gaps_s[:n], own_gap_s) - 1e-6).all():
-            kept_s[n], gaps_s[n] = candidate.time_s, own_gap_s
-            kept.append(candidate)
-    return sorted(kept, key=lambda c: c.frame)
+        place = bisect_left(kept, candidate.time_s, key=_time_s)
+        if all(_have_room(candidate, other) for other in kept[max(0, place - 2) : place + 2]):
+            kept.insert(place, candidate)
+    return tuple(kept)
+
+
+def _time_s(candidate: _Candidate) -> float:
+    return candidate.time_s
+
+
+def _have_room(one: _Candidate, other: _Candidate) -> bool:
+    return abs(one.time_s - other.time_s) >= max(one.gap_s, other.gap_s) - 1e-6
 
 
 def _abrupt(signals: FrameSignals, times_s: FloatArray) -> list[_Candidate]:
@@ -102,6 +114,7 @@ def _gradual(signals: FrameSignals, times_s: FloatArray) -> list[_Candidate]:
     curve = signals.curves["gradual"].astype(np.float64)
     contrast = signals.curves["contrast"]
     last = len(curve) - 1
+    heights: list[float] = curve.tolist()
     free = curve >= _GRADUAL_CHANGE / _RANGE
     found = []
     for peak in np.argsort(-curve, kind="stable"):
@@ -109,7 +122,7 @@ def _gradual(signals: FrameSignals, times_s: FloatArray) -> list[_Candidate]:
             break
         if not free[peak] or last == 0:
             continue
-        low, high = _stretch(curve, int(peak))
+        low, high = _stretch(heights, int(peak))
         free[low : high + 1] = False
         weights = curve[low : high + 1]
         middle_s = float((weights * times_s[low : high + 1]).sum() / weights.sum())
@@ -120,21 +133,23 @@ def _gradual(signals: FrameSignals, times_s: FloatArray) -> list[_Candidate]:
         height = float(curve[peak])
         salience = 0.7 * min(1.0, (height / 0.35) ** 0.5)
         found.append(_Candidate(frame, float(times_s[frame]), height / _GRADUAL_CHANGE, kind, salience))
+    found.sort(key=_time_s)
     return [candidate for candidate in found if not _is_shoulder(candidate, found)]
 
 
 def _is_shoulder(candidate: _Candidate, others: list[_Candidate]) -> bool:
-    """Whether a candidate is but the foot of a transition more than twice as strong."""
-    return any(
-        other.strength > 2 * candidate.strength and abs(other.time_s - candidate.time_s) < _SHOULDER_S
-        for other in others
-    )
+    """Whether a candidate is but the foot of a transition more than twice as strong; the others in order of time."""
+    first = bisect_right(others, candidate.time_s - _SHOULDER_S, key=_time_s)
+    end = bisect_left(others, candidate.time_s + _SHOULDER_S, key=_time_s)
+    return any(other.strength > 2 * candidate.strength for other in others[first:end])
 
 
-def _stretch(curve: FloatArray, peak: int) -> tuple[int, int]:
+def _stretch(curve: list[float], peak: int) -> tuple[int, int]:
     """First and last frame of the stretch around a peak in which the curve stays above half its height."""
-    below = np.flatnonzero(curve < curve[peak] / 2)
-    at = int(np.searchsorted(below, peak))
-    low = int(below[at - 1]) + 1 if at > 0 else 0
-    high = int(below[at]) - 1 if at < len(below) else len(curve) - 1
+    half = curve[peak] / 2
+    low = high = peak
+    while low > 0 and curve[low - 1] >= half:
+        low -= 1
+    while high < len(curve) - 1 and curve[high + 1] >= half:
+        high += 1
     return low, high

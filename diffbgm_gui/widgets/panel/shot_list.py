@@ -69,10 +69,16 @@ class ShotModel(QAbstractListModel):
         self._studio = studio
         self.words = False
         self.entries: list[Entry] = []
+        self._seen: tuple[Any, ...] = ()
 
     def refresh(self) -> None:
         """Bring the entries to the document; the view keeps its place where the shots are the same."""
-        words = self._studio.reads_captions
+        studio, words = self._studio, self._studio.reads_captions
+        direction = studio.document.direction
+        seen = (words, studio.shots, direction.moods, direction.captions, studio.captions if words else ())
+        if len(seen) == len(self._seen) and all(a is b for a, b in zip(seen, self._seen, strict=True)):
+            return
+        self._seen = seen
         entries = self._captions() if words else self._moods()
         if words == self.words and entries == self.entries:
             return
@@ -86,13 +92,14 @@ class ShotModel(QAbstractListModel):
         self.endResetModel()
 
     def _moods(self) -> list[Entry]:
-        moods = dict(self._studio.document.direction.moods)
-        times = sorted(moods)
+        moods = sorted(self._studio.document.direction.moods)
+        times_s = [float(time_s) for time_s, _ in moods]
         entries = []
         for i, shot in enumerate(self._studio.shots):
-            at = bisect_left(times, shot.start_s - SAME_S)
-            own = at < len(times) and abs(times[at] - shot.start_s) <= SAME_S
-            entries.append(Entry(i + 1, shot.start_s, shot.end_s, moods[times[at]] if own else "auto", own))
+            start_s = float(shot.start_s)
+            at = bisect_left(times_s, start_s - float(SAME_S))
+            own = at < len(times_s) and times_s[at] - start_s <= float(SAME_S)
+            entries.append(Entry(i + 1, shot.start_s, shot.end_s, moods[at][1] if own else "auto", own))
         return entries
 
     def _captions(self) -> list[Entry]:

@@ -56,7 +56,10 @@ class StepGrid:
 
     def second(self, step: float) -> float:
         """The time of one step."""
-        return float(self.seconds(np.array([step]))[0])
+        place = min(max(0.0, step / STEPS_PER_BEAT), float(self.n_beats))
+        beat = min(int(place), self.n_beats - 1)
+        first_s, end_s = float(self.beat_s[beat]), float(self.beat_s[beat + 1])
+        return first_s + (place - beat) * (end_s - first_s)
 
     def steps(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
         """Steps (with their fractions) at times; before the first beat and after the end they go on outwards."""

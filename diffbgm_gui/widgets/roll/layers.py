@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -27,6 +27,7 @@ CHORDS_PX: Final = 16
 HEAT_PX: Final = 6
 _NO_SHAPES: Final = Shapes.of_notes(())
 _MOST_OUTLINED: Final = 4000
+_NO_CUTS: Final = (np.zeros(0), np.zeros(0, np.bool_))
 
 
 def tr(text: str) -> str:
@@ -43,7 +44,7 @@ class RollLayers:
         self._notes: tuple[Note, ...] = ()
         self._shapes: dict[str, tuple[Any, Shapes]] = {}
         self._overviews: dict[str, tuple[Any, Overview]] = {}
-        self._cuts: tuple[Any, list[float]] = (None, [])
+        self._cuts: tuple[Any, Any, tuple[NDArray[np.float64], NDArray[np.bool_]]] = (None, None, _NO_CUTS)
 
     # -- notes as shapes -------------------------------------------------------------------------------------------
 
@@ -107,8 +108,7 @@ class RollLayers:
             self._paint_ghost(painter)
             if shown.roll is not None:
                 self._paint_music(painter, shown)
-        times, stars = self._cut_times()
-        painting.paint_cuts(painter, plane, part, times, lambda at: _is_near(stars, at))
+        painting.paint_cuts(painter, plane, part, *self._cut_times())
         if plane.grid:
             self._paint_head(painter, shown)
             if self.heat.shares is not None:
@@ -185,11 +185,16 @@ class RollLayers:
     def _visible(self, shapes: Shapes) -> Shapes:
         return shapes.within(*self._span())
 
-    def _cut_times(self) -> tuple[list[float], list[float]]:
+    def _cut_times(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Times of the cuts, and which of them are starred."""
         shots, stars = self.studio.shots, self.studio.stars
-        if self._cuts[0] is not shots:
-            self._cuts = (shots, [float(shot.start_s) for shot in shots[1:]])
-        return self._cuts[1], [float(star) for star in stars]
+        if self._cuts[0] != (id(shots), id(stars)):
+            times_s = np.array([float(shot.start_s) for shot in shots[1:]])
+            stars_s = np.array([-np.inf, *(float(star) for star in stars), np.inf])
+            place = np.searchsorted(stars_s, times_s)
+            off_s = np.minimum(stars_s[place] - times_s, times_s - stars_s[place - 1])
+            self._cuts = ((id(shots), id(stars)), (shots, stars), (times_s, off_s <= float(SAME_S)))
+        return self._cuts[2]
 
     def _paint_invitation(self, painter: QPainter) -> None:
         font = painter.font()
@@ -227,8 +232,3 @@ class RollLayers:
 def _depth(note: Note) -> int:
     """The order in which notes cover each other, the topmost first."""
     return (0, 2, 1)[note.voice]
-
-
-def _is_near(times: list[float], at: float) -> bool:
-    i = bisect_left(times, at)
-    return any(abs(time - at) <= float(SAME_S) for time in times[max(0, i - 1) : i + 1])

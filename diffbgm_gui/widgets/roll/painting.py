@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPainterPath, QPen, QPixmap, QTransform
 
 from diffbgm_gui import icons, theme
@@ -25,8 +26,13 @@ VECTOR_FROM_PX: Final = 2.0
 _BLACK: Final = frozenset((1, 3, 6, 8, 10))
 _NAMES: Final = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 _LOUDNESS_LEVELS: Final = 5
+_LEAST_PX: Final = 3.0
+"""Cuts that lie nearer than this on the screen are one line."""
+_STAR_PX: Final = 11.0
+_DASH_PX: Final = 4
 
-Rects = NDArray[np.float64]
+Array = NDArray[np.float64]
+Rects = Array
 
 
 def pitch_name(pitch: int) -> str:
@@ -322,27 +328,47 @@ def _hatch(colour: QColor) -> QBrush:
 # -- what lies above and below -----------------------------------------------------------------------------------
 
 
-def paint_cuts(
-    painter: QPainter, plane: Plane, part: QRectF, cuts_s: Sequence[float], starred: Callable[[float], bool]
-) -> None:
-    """Cuts as lines through the notes; starred ones stronger, with a star."""
+def paint_cuts(painter: QPainter, plane: Plane, part: QRectF, cuts_s: Array, starred: NDArray[np.bool_]) -> None:
+    """Cuts as lines through the notes; starred ones stronger, with a star. Of many in a place one is drawn."""
     c = theme.colours()
-    last = -9.0
-    for at in cuts_s:
-        x = plane.axis.x(at)
-        if not part.left() - 8 <= x <= part.right() + 8:
-            continue
-        star = starred(at)
-        if x - last < 3 and not star:
-            continue  # more cuts than there are pixels
-        last = x
-        colour = clear(c.star, 165) if star else clear(c.cut, 90)
-        painter.setPen(QPen(colour, 1.2 if star else 1, Qt.PenStyle.SolidLine if star else Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(x, plane.area.top()), QPointF(x, plane.area.bottom()))
-        if star:
-            side = 11
-            image = icons.image("star-on", round(side * painter.device().devicePixelRatioF()), c.star)
-            painter.drawImage(QRectF(x - side / 2, plane.area.top() + 1, side, side), image)
+    top, tall = plane.area.top(), plane.area.height()
+    seconds = [plane.axis.seconds(part.left() - 8), plane.axis.seconds(part.right() + 8)]
+    first, end = np.searchsorted(cuts_s, seconds)
+    places = np.array(plane.axis.xs(cuts_s[first : end + 1]))
+    starred = starred[first : end + 1]
+    stars = _spaced(places[starred], _LEAST_PX)
+    others = [x for x in _spaced(places[~starred], _LEAST_PX) if not _is_near(stars, x)]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for brush, columns in ((_dashes(clear(c.cut, 90), round(top)), others), (QBrush(clear(c.star, 165)), stars)):
+        painter.setPen(QPen(brush, 1))
+        painter.drawLines([QLineF(round(x) + 0.5, top, round(x) + 0.5, top + tall) for x in columns])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    image = icons.image("star-on", round(_STAR_PX * painter.device().devicePixelRatioF()), c.star)
+    for x in _spaced(np.array(stars), _STAR_PX):
+        painter.drawImage(QRectF(x - _STAR_PX / 2, top + 1, _STAR_PX, _STAR_PX), image)
+
+
+def _spaced(places: Array, least_px: float) -> list[float]:
+    """One place of each stretch of so many pixels, in order."""
+    _, kept = np.unique(np.floor(places / least_px), return_index=True)
+    spaced: list[float] = places[kept].tolist()
+    return spaced
+
+
+def _is_near(places: list[float], x: float) -> bool:
+    i = bisect_left(places, x)
+    return any(abs(place - x) < _LEAST_PX for place in places[max(0, i - 1) : i + 1])
+
+
+def _dashes(colour: QColor, top: int) -> QBrush:
+    """A brush for dashed upright lines a pixel wide that begin at `top`. Qt's own dashes are slow by the hundred."""
+    tile = QImage(1, 2 * _DASH_PX, QImage.Format.Format_ARGB32)
+    tile.fill(Qt.GlobalColor.transparent)
+    for row in range(_DASH_PX):
+        tile.setPixelColor(0, row, colour)
+    brush = QBrush(tile)
+    brush.setTransform(QTransform.fromTranslate(0, top))
+    return brush
 
 
 def paint_bars(
@@ -412,13 +438,17 @@ def paint_chords(painter: QPainter, plane: Plane, strip: QRectF, part: QRectF, c
     first = max(0, first - _beats_of_px(plane, 90))
     free_from = -1e9
     repeats = plane.step_px * STEPS_PER_BEAT >= 52  # zoomed in, the beginning of a chord is often out of sight
-    for beat in range(first, min(end + 1, len(chords))):
+    end = min(end + 1, len(chords))
+    places = plane.xs(np.arange(first, max(first, end), dtype=np.float64) * STEPS_PER_BEAT)
+    beat = first - 1
+    while (beat := beat + 1) < end:
         chord = chords[beat]
         is_same = beat > 0 and chords[beat - 1] == chord
         if chord is None or (is_same and not repeats):
             continue
-        x = plane.x(beat * STEPS_PER_BEAT)
+        x = float(places[beat - first])
         if x < free_from:
+            beat = first + int(np.searchsorted(places, free_from)) - 1
             continue
         painter.setPen(QColor(c.dim if is_same else c.text))
         label = chord_name(chord)

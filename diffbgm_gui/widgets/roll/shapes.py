@@ -70,9 +70,13 @@ class Shapes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Overview:
-    """A roll made coarser, for drawing much of it at once: how many of a beat's steps sound, uint8 `[V, B, 128]`."""
+    """A roll made coarser, for drawing much of it at once.
 
-    beats: Roll
+    Attributes:
+        sums: how many steps sound before each beat, and in all, int32 `[V, B + 1, 128]`.
+    """
+
+    sums: NDArray[np.int32]
 
     @classmethod
     def of(cls, roll: Roll) -> Overview:
@@ -81,7 +85,10 @@ class Overview:
         sounds = (roll > 0).astype(np.uint8)
         padded = np.pad(sounds, ((0, 0), (0, n_beats * STEPS_PER_BEAT - roll.shape[1]), (0, 0)))
         four = padded.reshape(len(roll), n_beats, STEPS_PER_BEAT, N_PITCHES)
-        return cls(four[:, :, 0] + four[:, :, 1] + four[:, :, 2] + four[:, :, 3])
+        beats = four[:, :, 0] + four[:, :, 1] + four[:, :, 2] + four[:, :, 3]
+        sums = np.zeros((len(roll), n_beats + 1, N_PITCHES), np.int32)
+        np.cumsum(beats, axis=1, out=sums[:, 1:])
+        return cls(sums)
 
     def columns(self, edges: NDArray[np.float64]) -> NDArray[np.float32]:
         """How much sounds in each of W columns of pixels, 0..1, f32 `[V, W, 128]`.
@@ -89,14 +96,14 @@ class Overview:
         Args:
             edges: steps at the edges of the columns, rising, `[W + 1]`; columns outside of the piece are silent.
         """
-        n_beats = self.beats.shape[1]
+        n_beats = self.sums.shape[1] - 1
         places = np.floor(edges / STEPS_PER_BEAT).astype(np.int64)
         inside = (edges[1:] > 0) & (places[:-1] < n_beats)
         first = np.clip(places, 0, n_beats - 1)
         wide = np.maximum(first[1:] - first[:-1], 1)
-        seen = self.beats[:, : first[-1] + 1]
-        sums = np.add.reduceat(seen, first, axis=1, dtype=np.float32)[:, :-1]
-        shares: NDArray[np.float32] = sums / (STEPS_PER_BEAT * wide[None, :, None])
+        within = self.sums[:, first[:-1] + wide] - self.sums[:, first[:-1]]
+        shares = within.astype(np.float32)
+        shares *= (1 / (STEPS_PER_BEAT * wide)).astype(np.float32)[None, :, None]
         shares[:, ~inside] = 0
         return shares
 
@@ -118,15 +125,16 @@ def overview_pixels(
     low, high = pitches
     centres = high - (np.arange(n_rows) + 0.5) / n_rows * (high - low)
     pitch = np.clip(np.floor(centres).astype(np.int64), 0, N_PITCHES - 1)
-    pixels = np.zeros((n_rows, shares.shape[1]), np.uint32)
+    first, end = int(pitch.min(initial=0)), int(pitch.max(initial=0)) + 1
+    pixels = np.zeros((shares.shape[1], end - first), np.uint32)
     strongest = np.zeros(pixels.shape, np.float32)
     for voice in DRAW_ORDER[: len(shares)]:
-        seen = np.sqrt(shares[voice][:, pitch].T)
+        seen = np.sqrt(shares[voice][:, first:end])
         over = (seen > 0) & (seen >= 0.8 * strongest)
         alpha = np.clip(70 + 185 * seen, 0, 255).astype(np.uint32)
-        pixels[over] = (alpha[over] << 24) | np.uint32(inks[voice])
+        pixels = np.where(over, (alpha << 24) | np.uint32(inks[voice]), pixels)
         strongest = np.maximum(strongest, seen)
-    return pixels
+    return np.ascontiguousarray(pixels.T[pitch - first])
 
 
 def unchanged_share(before: Roll, after: Roll, steps_per_bar: int) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from diffbgm_gui import theme
@@ -92,9 +92,9 @@ def paint_thumb(painter: QPainter, where: QRectF, thumb: Thumb, cuts: Sequence[f
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for shares, colour, length in ((cuts, c.cut, deep), (stars, c.star, deep + 1)):
         painter.setPen(QPen(QColor(colour), 1))
-        for share in shares:
-            x = where.left() + share * where.width()
-            painter.drawLine(QPointF(x, where.top() + 1), QPointF(x, where.top() + length))
+        columns = {int(share * where.width()) for share in shares}
+        top, bottom = where.top() + 1, where.top() + length
+        painter.drawLines([QLineF(where.left() + x, top, where.left() + x, bottom) for x in columns])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -52,6 +53,12 @@ class Overview(QWidget):
 
     def _x(self, seconds: float) -> float:
         return GUTTER_PX + seconds / max(self._axis.duration_s, 1e-9) * self._wide
+
+    def _columns(self, seconds: NDArray[np.float64]) -> list[int]:
+        """The pixels in which any of many times lies."""
+        places = GUTTER_PX + seconds / max(self._axis.duration_s, 1e-9) * self._wide
+        columns: list[int] = np.unique(places.astype(np.int64)).tolist()
+        return columns
 
     def _seconds(self, x: float) -> float:
         return (x - GUTTER_PX) / self._wide * self._axis.duration_s
@@ -104,10 +111,10 @@ class Overview(QWidget):
     def _paint_marks(self, painter: QPainter) -> None:
         c, film = theme.colours(), self._facts.film
         bottom = OVERVIEW_PX - 3
-        cuts = {int(self._x(at)) for at in film.starts_s[1:].tolist()}
+        cuts = self._columns(film.starts_s[1:])
         painter.setPen(QPen(faded(c.cut, 150), 1))
         painter.drawLines([QLineF(x + 0.5, bottom - 5, x + 0.5, bottom - 1) for x in cuts])
-        stars = {int(self._x(at)) for at in film.starts_s[np.flatnonzero(film.starred)].tolist()}
+        stars = self._columns(film.starts_s[film.starred])
         painter.setPen(QPen(QColor(c.star), 1))
         painter.drawLines([QLineF(x + 0.5, 4, x + 0.5, 8) for x in stars])
         painter.setPen(QPen(QColor(c.marker), 1.4))
