@@ -90,6 +90,7 @@ QToolButton:checked {{ background: {c.raised}; color: {c.accent}; }}
 QToolButton#letter {{ border-color: {c.border}; border-radius: 4px; padding: 0; font-size: 11px; }}
 QToolButton#letter:checked {{ background: {c.accent}; border-color: {c.accent}; color: {c.accent_ink}; }}
 QToolButton#letter:focus {{ border-color: {c.accent}; }}
+QToolButton::menu-button {{ border: none; width: 15px; }}
 QToolButton:disabled {{ color: {c.faint}; }}
 QGroupBox {{ border: 1px solid {c.border}; border-radius: 6px; margin-top: 10px; padding: 10px 8px 8px 8px; }}
 QGroupBox::title {{ subcontrol-origin: margin; left: 10px; padding: 0 4px; color: {c.dim}; }}

@@ -19,9 +19,11 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from diffbgm_gui import theme
 from diffbgm_gui.axis import GUTTER_PX, TimeAxis
 from diffbgm_gui.document import toggle_marker, with_range, with_sensitivity
+from diffbgm_gui.run_state import ThumbReady, VideoChosen
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.widgets.timeline import Timeline
 from diffbgm_gui.widgets.timeline.shots import FLAGS_PX
+from diffbgm_gui.widgets.timeline.thumbs import StripPicture, ThumbStore
 from tests.gui.fakes import plan_data
 from tests.helpers.video import TinyVideo
 
@@ -477,3 +479,22 @@ print(*set(told))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "ValueError"), done.stderr
+
+
+def test_a_shot_never_shows_the_shot_before(qapp: Any, studio: Studio) -> None:
+    """The first look takes key frames, which may lie before a cut; exact pictures go first, and are asked for."""
+    store = ThumbStore(studio, height_px=8)
+    path = Path("film.mp4")
+    grey = [np.full((8, 12, 3), level, np.uint8) for level in (10, 90, 200)]
+    studio.take_event(VideoChosen(path))
+    studio.take_event(ThumbReady(path, 2.0, grey[0]))
+    assert _level(store.best(2.0, 1.5, 2.5)) == 10, "better than nothing"
+    studio.take_event(StripPicture(path, 1.9, grey[1]))
+    assert _level(store.best(2.0, 1.5, 2.5)) == 90
+    assert store._tried == {1900}, "what is rough is asked for again"
+    studio.take_event(StripPicture(path, 2.0, grey[2]))
+    assert _level(store.best(2.0, 1.5, 2.5)) == 200
+
+
+def _level(pixmap: Any) -> int:
+    return int(pixmap.toImage().pixelColor(2, 2).red())

@@ -47,17 +47,21 @@ class ThumbStore(QObject):
         self._known: OrderedDict[int, QPixmap] = OrderedDict()
         self._times: list[int] = []
         self._tried: set[int] = set()
+        self._rough: set[int] = set()
         self._asked: tuple[int, ...] = ()
         self._token: CancelToken | None = None
         self.aspect = 16 / 9
         studio.event.connect(self._heard)
         for thumb in studio.state.thumbs:
-            self._keep(thumb.time_s, thumb.picture)
+            self._keep(thumb.time_s, thumb.picture, is_rough=True)
 
     def best(self, time_s: float, first_s: float, end_s: float) -> QPixmap | None:
-        """The picture nearest to a time, of the same stretch where there is one."""
+        """The picture nearest to a time, of the same stretch where there is one.
+
+        Rough pictures, those of the first look, are of a key frame that may lie in the shot before: others go first.
+        """
         key = round(1000 * time_s)
-        if key in self._known:
+        if key in self._known and key not in self._rough:
             self._known.move_to_end(key)
             return self._known[key]
         if not self._times:
@@ -65,7 +69,8 @@ class ThumbStore(QObject):
         at = bisect_left(self._times, key)
         near = self._times[max(0, at - 2) : at + 2]
         same = [time for time in near if 1000 * first_s <= time <= 1000 * end_s]
-        return self._known[min(same or near, key=lambda time: abs(time - key))]
+        sure = [time for time in same if time not in self._rough]
+        return self._known[min(sure or same or near, key=lambda time: abs(time - key))]
 
     def want(self, times_s: Sequence[float], *, exact: bool) -> None:
         """Ask for the pictures that are seen now, in order of importance. What was asked for before is left."""
@@ -91,16 +96,18 @@ class ThumbStore(QObject):
                 self._known.clear()
                 self._times.clear()
                 self._tried.clear()
+                self._rough.clear()
                 self._asked, self._token = (), None
             case StripPicture() | ThumbReady() if event.path == self._studio.state.path:
-                self._keep(event.time_s, event.picture)
+                self._keep(event.time_s, event.picture, is_rough=isinstance(event, ThumbReady))
             case _:
                 return
         self.changed.emit()
 
-    def _keep(self, time_s: float, picture: Any) -> None:
+    def _keep(self, time_s: float, picture: Any, *, is_rough: bool) -> None:
         key = round(1000 * time_s)
         if picture is not None:
+            (self._rough.add if is_rough else self._rough.discard)(key)
             image = picture_image(picture)
             if image.height() != self.height_px:
                 image = image.scaledToHeight(self.height_px, Qt.TransformationMode.SmoothTransformation)
@@ -108,10 +115,12 @@ class ThumbStore(QObject):
             if key not in self._known:
                 insort(self._times, key)
             self._known[key] = QPixmap.fromImage(image)
-        self._tried.add(key)
+        if not is_rough:
+            self._tried.add(key)
         while len(self._known) > MOST:
             oldest, _ = self._known.popitem(last=False)
             self._tried.discard(oldest)
+            self._rough.discard(oldest)
             del self._times[bisect_left(self._times, oldest)]
 
 
