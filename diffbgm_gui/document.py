@@ -88,7 +88,7 @@ class Document:
 
 def with_shots(document: Document, shots: Iterable[Shot]) -> Document:
     """The document with these shots, renumbered, in place of the detected ones."""
-    numbered = tuple(replace(shot, index=i) for i, shot in enumerate(shots))
+    numbered = tuple(shot if shot.index == i else replace(shot, index=i) for i, shot in enumerate(shots))
     return replace(document, direction=replace(document.direction, shots=numbered))
 
 

@@ -6,6 +6,7 @@ from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from operator import itemgetter
 from typing import Final, Literal
 
 from engine.direction import Direction
@@ -71,11 +72,13 @@ def gather_hits(
     Args:
         duration_s: length of the film; what lies outside is left out.
     """
-    hits = _cuts(shots, float(duration_s))
+    timed = _cuts(shots, float(duration_s))
     for marker in direction.markers:
-        hits = [hit for hit in hits if abs(hit.time_s - marker.time_s) > SAME_INSTANT_S]
-        hits.append(HitPoint(marker.time_s, MARKER_SALIENCE, kind="marker", label=marker.label))
-    hits = sorted((hit for hit in hits if 0 <= hit.time_s < duration_s), key=lambda hit: hit.time_s)
+        at_s, near_s = float(marker.time_s), float(SAME_INSTANT_S) + _EXACT_S
+        timed = [(time_s, hit) for time_s, hit in timed if abs(time_s - at_s) > near_s]
+        timed.append((at_s, HitPoint(marker.time_s, MARKER_SALIENCE, kind="marker", label=marker.label)))
+    end_s = float(duration_s)
+    hits = [hit for time_s, hit in sorted(timed, key=itemgetter(0)) if 0 <= time_s < end_s]
     if direction.stars is None:
         return playable(hits, strictness, duration_s=duration_s)
     return _starred(hits, direction.stars, duration_s)
@@ -107,23 +110,28 @@ def _with_star(hit: HitPoint, starred: bool) -> HitPoint:
 
 def _starred(hits: Sequence[HitPoint], stars_s: Sequence[Fraction], duration_s: Fraction) -> tuple[HitPoint, ...]:
     """The hits with the user's stars; a star where nothing is becomes a hit of its own."""
-    found = {hit.time_s: hit for hit in hits}
+    found, times_s = list(hits), [float(hit.time_s) for hit in hits]
     for star_s in stars_s:
         if not 0 <= star_s < duration_s:
             continue
-        near = [time_s for time_s in found if abs(time_s - star_s) <= SAME_INSTANT_S]
-        time_s = min(near, key=lambda time_s: abs(time_s - star_s), default=star_s)
-        hit = found.get(time_s, HitPoint(time_s, MARKER_SALIENCE, kind="marker"))
-        found[time_s] = replace(hit, starred=True, soft=False)
-    return tuple(found[time_s] for time_s in sorted(found))
+        at = bisect(times_s, float(star_s))
+        near = range(max(0, at - 1), min(len(found), at + 1))
+        place = min(near, key=lambda i: abs(found[i].time_s - star_s), default=None)
+        if place is not None and abs(found[place].time_s - star_s) <= SAME_INSTANT_S:
+            found[place] = replace(found[place], starred=True, soft=False)
+        else:
+            found.insert(at, HitPoint(star_s, MARKER_SALIENCE, starred=True, kind="marker"))
+            times_s.insert(at, float(star_s))
+    return tuple(found)
 
 
-def _cuts(shots: Sequence[Shot], duration_s: float) -> list[HitPoint]:
-    """The beginnings of all shots but the first."""
+def _cuts(shots: Sequence[Shot], duration_s: float) -> list[tuple[float, HitPoint]]:
+    """The beginnings of all shots but the first, with their times as floats, which compare quickly."""
     starts_s = [float(shot.start_s) for shot in shots]
     lengths_s = [float(shot.end_s) - start_s for shot, start_s in zip(shots, starts_s, strict=True)]
     late = [start_s / duration_s if duration_s > 0 else 0.0 for start_s in starts_s]
-    return [_cut(shots[i], min(lengths_s[i - 1], lengths_s[i]), late[i]) for i in range(1, len(shots))]
+    shorter_s = [lengths_s[0], *map(min, lengths_s, lengths_s[1:])] if shots else []
+    return [(starts_s[i], _cut(shots[i], shorter_s[i], late[i])) for i in range(1, len(shots))]
 
 
 def _cut(shot: Shot, length_s: float, late: float) -> HitPoint:

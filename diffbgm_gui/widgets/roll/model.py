@@ -237,10 +237,9 @@ class RollModel(QObject):
 
     def _select_again(self) -> None:
         """After the notes or the limits changed."""
-        there = frozenset(self.notes)
         if self.selection.regions:
             self.select(self._with_notes(self.selection))
-        elif not self.selection.notes <= there:
+        elif self.selection.notes and not self.selection.notes <= (there := frozenset(self.notes)):
             self.select(RollSelection((), self.selection.notes & there))
 
     def lift(self, notes: Collection[Note]) -> None:
