@@ -242,7 +242,8 @@ def test_a_timeline_is_opened_and_followed_by_its_next_version(
     assert dialog.folder.text() == str(cuts.timeline.parent) and dialog.name.text() == "cut-music"
     follow(window, qtbot, cuts.later)
     take = studio.document.take
-    assert take is not None and take.origin == "reconform" and window.state.timeline == cuts.later
+    assert take is not None and take.origin == "reconform"
+    qtbot.waitUntil(lambda: window.state.timeline == cuts.later, timeout=20_000)
     assert [float(s.start_s) for s in take.plan.shots] == [5.0 * i for i in range(5)]
     studio.undo()
     at_rest(window, qtbot)
