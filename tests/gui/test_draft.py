@@ -104,7 +104,9 @@ def test_the_first_bars_of_a_long_draft_come_first(
         )
         told.clear()
         studio.make_audible(take)
-        qtbot.waitUntil(lambda t=take: bool(told) and not told[-1].is_opening and t.id not in studio._asked)
+        qtbot.waitUntil(
+            lambda t=take: bool(told) and not told[-1].is_opening and t.id not in studio._asked, timeout=20_000
+        )
         assert [event.is_opening for event in told] == ([True, False] if details else [False])
         assert studio.audible(take.id) is told[-1]
         mixer = window.player.mixer
