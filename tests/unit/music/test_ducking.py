@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.music.controls import DYNAMIC, HIT_COLUMNS, PLAN_WIDTH, SEMANTIC, Conditions, smooth
-from engine.music.ducking import ASKED_SHARE, SPEECH_REGISTER, allowed_onsets, leave_room, thin_under_speech
+from engine.music.ducking import (
+    ASKED_SHARE,
+    COMPOSED_SHARE,
+    SPEECH_REGISTER,
+    allowed_onsets,
+    leave_room,
+    thin_under_speech,
+)
 from engine.music.notes import Note, Voice
 
 N_STEPS = 128
@@ -138,7 +145,7 @@ def test_rows_ask_for_less_and_no_melody_in_spoken_beats_only() -> None:
     assert np.all(melody[spoken] == 0) and np.all(np.isnan(melody[others]))
     assert np.allclose(after.semantic[:, SEMANTIC.index("flow")], smooth(after.dynamic[:, 0]), atol=1e-5)
     assert after.semantic[7, SEMANTIC.index("arousal")] < before.semantic[7, SEMANTIC.index("arousal")]
-    assert allowed_onsets(after)[spoken] == pytest.approx(asked / 2, rel=1e-4)
+    assert allowed_onsets(after)[spoken] == pytest.approx(COMPOSED_SHARE * asked, rel=1e-4)
     assert np.isnan(before.semantic[:, SEMANTIC.index("melody")]).all()  # the caller's rows are not touched
 
 
