@@ -90,7 +90,7 @@ def _lack(widget: QWidget) -> str:
         need = metrics.horizontalAdvance(widget.currentText()) + 8 + 22
         return f"needs {need}, has {width}" if need > width + 1 else ""
     if isinstance(widget, QAbstractSpinBox):
-        need = metrics.horizontalAdvance(widget.text()) + 14
+        need = metrics.horizontalAdvance(widget.text()) + 26  # its frame and its arrows
         return f"needs {need}, has {width}" if need > width + 1 else ""
     if isinstance(widget, QToolButton):
         has_icon = not widget.icon().isNull() and widget.toolButtonStyle() != Qt.ToolButtonStyle.ToolButtonTextOnly
