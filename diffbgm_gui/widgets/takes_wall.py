@@ -67,7 +67,7 @@ class TakesWall(QWidget):
         self._ticked: tuple[tuple[Any, ...], tuple[tuple[float, ...], tuple[float, ...]]] | None = None
         self._drag: tuple[str, str, TakeCard] | None = None
         self._last: tuple[Any, ...] = ()
-        self._is_low = False
+        self._is_low = self._is_bare = False
         self._timer = QTimer(self, interval=_FORMING_EVERY_MS)
         self._timer.timeout.connect(self._draw_forming)
         self._build()
@@ -144,10 +144,12 @@ class TakesWall(QWidget):
 
     def _fit_height(self) -> None:
         """As high as the cards; without any, one line."""
-        self._is_bare = not self.cards and self.forming.isHidden()
-        for i, button in enumerate(self._tools):
-            self._grid.addWidget(button, *((0, i) if self._is_bare else divmod(i, 2)))
-        self.setFixedHeight(_BARE_PX if self._is_bare else self.full_px)
+        is_bare = not self.cards and self.forming.isHidden()
+        if is_bare != self._is_bare:
+            self._is_bare = is_bare
+            for i, button in enumerate(self._tools):
+                self._grid.addWidget(button, *((0, i) if is_bare else divmod(i, 2)))
+        self.setFixedHeight(_BARE_PX if is_bare else self.full_px)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(600, self.height())
