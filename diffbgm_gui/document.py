@@ -16,7 +16,7 @@ from engine.music.descent import MOVED_BARS
 from engine.music.region import Region, Selection
 from engine.music.take import Take
 from engine.settings import GenerationSettings
-from engine.timebase import STEPS_PER_BAR, Shot
+from engine.timebase import STEPS_PER_BAR, Shot, as_float
 
 SAME_S: Final = Fraction(1, 50)
 """Instants nearer than this are one: a star belongs to the cut that lies there."""
@@ -136,11 +136,12 @@ def delete_cut(document: Document, shots: Sequence[Shot], index: int) -> Documen
 
 
 def _near(times_s: Iterable[Fraction], time_s: Fraction) -> Fraction | None:
-    return next((time for time in times_s if abs(time - time_s) <= SAME_S), None)
+    at_s, near_s = as_float(time_s), as_float(SAME_S)
+    return next((time for time in times_s if abs(as_float(time) - at_s) <= near_s), None)
 
 
 def _with_stars(document: Document, stars: Iterable[Fraction]) -> Document:
-    return replace(document, direction=replace(document.direction, stars=tuple(sorted(set(stars)))))
+    return replace(document, direction=replace(document.direction, stars=tuple(sorted(set(stars), key=as_float))))
 
 
 def toggle_star(document: Document, time_s: Fraction, *, automatic: Sequence[Fraction] = ()) -> Document:

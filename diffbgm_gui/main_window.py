@@ -89,6 +89,7 @@ class MainWindow(QMainWindow):
         from diffbgm_gui.playback import Playback
         from diffbgm_gui.preferring import Preferring
         from diffbgm_gui.studio import Studio
+        from diffbgm_gui.tidying import IdleCollector
 
         studio, player = self._given
         self.studio = studio if studio is not None else Studio()
@@ -101,6 +102,9 @@ class MainWindow(QMainWindow):
         fill_menus(self)
         self._connect()
         self.preferring = Preferring(self, self.preferences)
+        studio, axis = self.studio, self.axis
+        signs = (studio.document_changed, studio.event, studio.shown_changed, axis.changed, axis.moved)
+        self._collector = IdleCollector(*signs, parent=self)
         self.is_filled = True
         self.workspace.fit(self.height())
         self._render()
@@ -372,6 +376,7 @@ class MainWindow(QMainWindow):
             if self.is_filled:
                 self.workspace.keep()
         if self.is_filled:
+            self._collector.stop()
             self.view.shut_down()
             self.studio.close()
         super().closeEvent(event)

@@ -26,7 +26,7 @@ from diffbgm_gui.run_state import (
 from diffbgm_gui.studio_events import Shown, StepPicture, TaskFailed
 from engine import EngineError
 from engine.music.take import Take
-from engine.timebase import STEPS_PER_BEAT, Shot
+from engine.timebase import STEPS_PER_BEAT, Shot, as_float
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +97,8 @@ class StudioCore(QObject):
         self._steps: dict[tuple[str, bool], tuple[StepPicture, ...]] = {}
         self._step: tuple[str, int, bool] | None = None
         self._stars: tuple[tuple[Any, ...], tuple[Fraction, ...]] | None = None
+        self._starts: tuple[tuple[Shot, ...], tuple[float, ...]] | None = None
+        self._star_times: tuple[tuple[Fraction, ...], tuple[float, ...]] | None = None
         for worker in self.workers:
             worker.event_arrived.connect(self.take_event)
 
@@ -181,6 +183,21 @@ class StudioCore(QObject):
             hits = gather_hits(shots, direction, settings.strictness, duration_s=shots[-1].end_s)
             self._stars = (key, tuple(hit.time_s for hit in hits if hit.starred))
         return self._stars[1]
+
+    @property
+    def starts_s(self) -> tuple[float, ...]:
+        """When each of the shots in force begins; worked out once."""
+        if self._starts is None or self._starts[0] is not self.shots:
+            self._starts = (self.shots, tuple(as_float(shot.start_s) for shot in self.shots))
+        return self._starts[1]
+
+    @property
+    def stars_s(self) -> tuple[float, ...]:
+        """Times of the stars in force; worked out once."""
+        stars = self.stars
+        if self._star_times is None or self._star_times[0] is not stars:
+            self._star_times = (stars, tuple(as_float(star) for star in stars))
+        return self._star_times[1]
 
     def _find_shots(self) -> None:
         """Other shots from what is known of the picture, at once."""

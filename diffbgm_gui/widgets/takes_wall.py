@@ -316,7 +316,7 @@ class TakesWall(QWidget):
     def _state_changed(self, _state: Any) -> None:
         state = self.studio.state
         seen = (state.phase, self.studio.shots, state.can_generate)
-        if seen != self._last:
+        if len(seen) != len(self._last) or any(map(is_not, seen, self._last)):
             self._last = seen
             self._render()
         is_forming = state.phase in (Phase.RUNNING, Phase.CANCELLING)
@@ -416,8 +416,9 @@ class TakesWall(QWidget):
             return (), ()
         key = (duration_s, self.studio.shots, self.studio.stars)
         if self._ticked is None or key[0] != self._ticked[0][0] or any(map(is_not, key[1:], self._ticked[0][1:])):
-            cuts = tuple(float(shot.start_s) / duration_s for shot in self.studio.shots[1:])
-            self._ticked = (key, (cuts, tuple(float(star) / duration_s for star in self.studio.stars)))
+            cuts, stars = self.studio.starts_s[1:], self.studio.stars_s
+            shares = tuple(tuple(at_s / duration_s for at_s in times_s) for times_s in (cuts, stars))
+            self._ticked = (key, (shares[0], shares[1]))
         return self._ticked[1]
 
     def _draw_forming(self) -> None:

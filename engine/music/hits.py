@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from engine.direction import Direction
 from engine.settings import Strictness
-from engine.timebase import Shot
+from engine.timebase import Shot, as_float
 
 HitKind = Literal["cut", "marker", "end"]
 Place = Literal["any", "beat", "downbeat"]
@@ -87,7 +87,7 @@ def gather_hits(
 def playable(hits: Sequence[HitPoint], strictness: Strictness, *, duration_s: Fraction) -> tuple[HitPoint, ...]:
     """The hits, those starred that stand out and keep their distance: markers first, then the weightiest."""
     distance_s = STAR_DISTANCE_S[strictness] - _EXACT_S
-    times_s = [float(hit.time_s) for hit in hits]
+    times_s = [as_float(hit.time_s) for hit in hits]
     opening_s, closing_s = float(OPENING_S), float(duration_s - CLOSING_S)
     kept_s: list[float] = []  # rising
     stars: set[int] = set()
@@ -127,8 +127,8 @@ def _starred(hits: Sequence[HitPoint], stars_s: Sequence[Fraction], duration_s: 
 
 def _cuts(shots: Sequence[Shot], duration_s: float) -> list[tuple[float, HitPoint]]:
     """The beginnings of all shots but the first, with their times as floats, which compare quickly."""
-    starts_s = [float(shot.start_s) for shot in shots]
-    lengths_s = [float(shot.end_s) - start_s for shot, start_s in zip(shots, starts_s, strict=True)]
+    starts_s = [as_float(shot.start_s) for shot in shots]
+    lengths_s = [as_float(shot.end_s) - start_s for shot, start_s in zip(shots, starts_s, strict=True)]
     late = [start_s / duration_s if duration_s > 0 else 0.0 for start_s in starts_s]
     shorter_s = [lengths_s[0], *map(min, lengths_s, lengths_s[1:])] if shots else []
     return [(starts_s[i], _cut(shots[i], shorter_s[i], late[i])) for i in range(1, len(shots))]

@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.music.hits import HitPoint
-from engine.music.tempo_solution import SOFT_FRAMES, as_float
+from engine.music.tempo_solution import SOFT_FRAMES
 from engine.settings import Strictness
-from engine.timebase import BEATS_PER_BAR, MICROSECONDS
+from engine.timebase import BEATS_PER_BAR, MICROSECONDS, as_float
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -24,14 +24,13 @@ from engine.music.tempo_solution import (
     Dropped,
     Placement,
     TempoSolution,
-    as_float,
     is_near_enough,
     largest_change,
     place_hits,
     told_of_lost,
 )
 from engine.settings import Strictness
-from engine.timebase import TempoMap
+from engine.timebase import TempoMap, as_float
 
 WIDEST: Final = 1.5
 """Under "strict" the largest change may be widened up to this factor to save a star."""

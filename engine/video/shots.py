@@ -64,8 +64,9 @@ def detect_shots(signals: FrameSignals, *, sensitivity: float = 0.5) -> tuple[Sh
     A shot shorter than `MIN_SHOT_S` exists only at the very start, where files carry a poster frame.
     """
     threshold = _RANGE ** (1 - 2 * sensitivity)
-    cuts = [cut for cut in _candidates(signals) if cut.strength >= threshold]
-    starts = [Fraction(0), *(signals.exact_time_s(cut.frame) for cut in cuts), signals.info.duration_s]
+    kept = [(cut, start_s) for cut, start_s in _candidates(signals) if cut.strength >= threshold]
+    cuts = [cut for cut, _ in kept]
+    starts = [Fraction(0), *(start_s for _, start_s in kept), signals.info.duration_s]
     shots = [Shot(0, starts[0], starts[1], "start", 1.0)]
     for i, cut in enumerate(cuts, start=1):
         shots.append(Shot(i, starts[i], starts[i + 1], cut.kind, cut.salience))
@@ -73,8 +74,9 @@ def detect_shots(signals: FrameSignals, *, sensitivity: float = 0.5) -> tuple[Sh
 
 
 @lru_cache(maxsize=2)
-def _candidates(signals: FrameSignals) -> tuple[_Candidate, ...]:
-    """All candidates that no stronger one displaces, in order of time; kept, so that a slider waits for them once."""
+def _candidates(signals: FrameSignals) -> tuple[tuple[_Candidate, Fraction], ...]:
+    """All candidates that no stronger one displaces, in order of time, with their exact times; kept, so that a slider
+    waits for them once."""
     times_s = signals.times_s
     found = sorted([*_abrupt(signals, times_s), *_gradual(signals, times_s)], key=lambda c: (-c.strength, c.frame))
     kept: list[_Candidate] = []
@@ -82,7 +84,7 @@ def _candidates(signals: FrameSignals) -> tuple[_Candidate, ...]:
         place = bisect_left(kept, candidate.time_s, key=_time_s)
         if all(_have_room(candidate, other) for other in kept[max(0, place - 2) : place + 2]):
             kept.insert(place, candidate)
-    return tuple(kept)
+    return tuple((candidate, signals.exact_time_s(candidate.frame)) for candidate in kept)
 
 
 def _time_s(candidate: _Candidate) -> float:

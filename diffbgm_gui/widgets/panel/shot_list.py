@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -46,8 +45,7 @@ _PAD: Final = 8
 _MOST_THUMBS: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A shot, or the part of one that a caption speaks of. `said`: its mood or words; `is_own`: the user's."""
 
     number: int
@@ -95,8 +93,7 @@ class ShotModel(QAbstractListModel):
         moods = sorted(self._studio.document.direction.moods)
         times_s = [float(time_s) for time_s, _ in moods]
         entries = []
-        for i, shot in enumerate(self._studio.shots):
-            start_s = float(shot.start_s)
+        for i, (shot, start_s) in enumerate(zip(self._studio.shots, self._studio.starts_s, strict=True)):
             at = bisect_left(times_s, start_s - float(SAME_S))
             own = at < len(times_s) and times_s[at] - start_s <= float(SAME_S)
             entries.append(Entry(i + 1, shot.start_s, shot.end_s, moods[at][1] if own else "auto", own))

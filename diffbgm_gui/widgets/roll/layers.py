@@ -189,8 +189,8 @@ class RollLayers:
         """Times of the cuts, and which of them are starred."""
         shots, stars = self.studio.shots, self.studio.stars
         if self._cuts[0] != (id(shots), id(stars)):
-            times_s = np.array([float(shot.start_s) for shot in shots[1:]])
-            stars_s = np.array([-np.inf, *(float(star) for star in stars), np.inf])
+            times_s = np.array(self.studio.starts_s[1:])
+            stars_s = np.array([-np.inf, *self.studio.stars_s, np.inf])
             place = np.searchsorted(stars_s, times_s)
             off_s = np.minimum(stars_s[place] - times_s, times_s - stars_s[place - 1])
             self._cuts = ((id(shots), id(stars)), (shots, stars), (times_s, off_s <= float(SAME_S)))

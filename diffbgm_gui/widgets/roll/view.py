@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import is_not
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -62,6 +63,7 @@ class RollView(AxisRow):
         self._pan: QPointF | None = None
         self._plan: Any = None
         self._fitted: Any = None
+        self._drawn_state: tuple[Any, ...] = (None, None, None)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(72)
         self.setMouseTracking(True)
@@ -100,7 +102,7 @@ class RollView(AxisRow):
 
     def _state_changed(self, state: Any) -> None:
         drawn = (state.shots, state.path, state.is_busy)
-        if drawn != getattr(self, "_drawn_state", None):
+        if any(map(is_not, drawn, self._drawn_state)):
             self._drawn_state = drawn
             self.refresh()
 

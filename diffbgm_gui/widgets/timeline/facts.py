@@ -219,8 +219,7 @@ def nearest(times_s: Array, seconds: float) -> int:
 
 def _film(studio: Studio) -> Film:
     direction, shots = studio.document.direction, studio.shots
-    starts = np.array([float(shot.start_s) for shot in shots])
-    stars = np.array([float(star) for star in studio.stars])
+    starts, stars = np.array(studio.starts_s), np.array(studio.stars_s)
     marked = np.array([float(marker.time_s) for marker in direction.markers])
     return Film(
         shots=shots,

@@ -1,0 +1,57 @@
+"""Full garbage collections wait until nothing happens."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject, Signal
+from pytestqt.qtbot import QtBot
+
+from diffbgm_gui import tidying
+from diffbgm_gui.tidying import NEVER, IdleCollector
+
+
+class Source(QObject):
+    alive = Signal(float)
+
+
+@pytest.fixture
+def collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Which full collections happened."""
+    seen: list[str] = []
+    monkeypatch.setattr(tidying, "QUIET_MS", 120)
+    monkeypatch.setattr(gc, "collect", lambda: seen.append("full"))
+    monkeypatch.setattr(gc, "freeze", lambda: seen.append("frozen"))
+    usual = gc.get_threshold()
+    yield seen
+    assert gc.get_threshold() == usual
+
+
+def test_nothing_is_collected_fully_while_something_happens(qtbot: QtBot, collected: list[str]) -> None:
+    source = Source()
+    collector = IdleCollector(source.alive)
+    assert gc.get_threshold()[2] == NEVER
+    for _ in range(20):
+        source.alive.emit(1.0)
+        qtbot.wait(20)
+    assert collected == []
+    qtbot.waitUntil(lambda: collected == ["full", "frozen"], timeout=5000)
+    collector.stop()
+
+
+def test_later_quiet_moments_collect_when_it_is_worth_it(
+    qtbot: QtBot, collected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = Source()
+    collector = IdleCollector(source.alive)
+    qtbot.waitUntil(lambda: len(collected) == 2, timeout=5000)
+    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 1))
+    source.alive.emit(1.0)
+    qtbot.wait(300)
+    assert len(collected) == 2
+    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 9))
+    source.alive.emit(1.0)
+    qtbot.waitUntil(lambda: collected == ["full", "frozen", "full"], timeout=5000)
+    collector.stop()
