@@ -44,10 +44,12 @@ SAMPLE_RATE_HZ: Final = 48_000
 _NOT_IN_NAMES: Final = '<>:"/\\|?*'
 _STEM: Final = re.compile(r"(\d+ (Melody|Inner|Bass)( - | \+ ).*|Original sound)\.wav")
 """Names that stems have: those of an earlier take in the same folder go, or the sum would be wrong."""
-HEADROOM_DB: Final = 0.3
+HEADROOM_DB: Final = 0.5
 """How much lower the true-peak ceiling lies for sound that will be encoded. AAC and Opus raise peaks: by nothing where
 no limiter worked, by 0.1 to 0.4 dB mostly, by 0.8 at worst. So the file is measured, and made again if need be."""
 _MOST_ENCODINGS: Final = 3
+_ENCODER_DB: Final = 0.2
+"""So much lower than what a first encoding was over: encoded anew, other peaks rise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,23 +424,27 @@ class _Delivery:
 
     def _encoded(self, sound: _Sound, manifest: dict[str, Any], scratch: Path, report: Report) -> _Sound:
         """Write the film, and measure its music track; again with a lower ceiling where encoding raised the peaks."""
-        from engine.audio.decode import read_audio
-        from engine.audio.loudness import loudness_lufs, true_peak_db
-
         path = self.aside(self.outputs.output)
         headroom_db = HEADROOM_DB
         for _ in range(_MOST_ENCODINGS):
             self._mux(sound, path, manifest, scratch, report)
-            heard = read_audio(path, sample_rate=SAMPLE_RATE_HZ, cancel=self.cancel)
-            encoded = (loudness_lufs(heard, cancel=self.cancel), true_peak_db(heard, cancel=self.cancel))
+            encoded = self._heard_in(path)
             sound = replace(sound, encoded=encoded)
             over_db = encoded[1] - self.settings.true_peak_db
             if over_db <= 0:
                 break
-            headroom_db += over_db + 0.02
+            headroom_db += over_db + _ENCODER_DB
             finished = self._finished(sound.rendered, sound.original, sound.finished.facts.speech, headroom_db)
             sound = replace(sound, finished=finished)
         return sound
+
+    def _heard_in(self, film: Path) -> tuple[float, float]:
+        """Loudness in LUFS and true peak in dB of full scale of a film's sound."""
+        from engine.audio.decode import read_audio
+        from engine.audio.loudness import loudness_lufs, true_peak_db
+
+        heard = read_audio(film, sample_rate=SAMPLE_RATE_HZ, cancel=self.cancel)
+        return loudness_lufs(heard, cancel=self.cancel), true_peak_db(heard, cancel=self.cancel)
 
     def _write_timelines(self, stems: Sequence[Path]) -> None:
         """Timelines for editors: the picture, the music (or its stems), the film's own sound where it is kept."""
