@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         self.preferring = Preferring(self, self.preferences)
         studio, axis = self.studio, self.axis
         signs = (studio.document_changed, studio.event, studio.shown_changed, axis.changed, axis.moved)
-        self._collector = IdleCollector(*signs, parent=self)
+        self._collector = IdleCollector(*signs, is_busy=lambda: studio.state.is_busy, parent=self)
         self.is_filled = True
         self.workspace.fit(self.height())
         self._render()

@@ -30,28 +30,31 @@ def collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
 
 def test_nothing_is_collected_fully_while_something_happens(qtbot: QtBot, collected: list[str]) -> None:
-    source = Source()
-    collector = IdleCollector(source.alive)
+    source, busy = Source(), False
+    collector = IdleCollector(source.alive, is_busy=lambda: busy)
     assert gc.get_threshold()[2] == NEVER
     for _ in range(20):
         source.alive.emit(1.0)
         qtbot.wait(20)
     assert collected == []
-    qtbot.waitUntil(lambda: collected == ["full", "frozen"], timeout=5000)
+    qtbot.waitUntil(lambda: collected == ["frozen"], timeout=5000)
     collector.stop()
 
 
 def test_later_quiet_moments_collect_when_it_is_worth_it(
     qtbot: QtBot, collected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source = Source()
-    collector = IdleCollector(source.alive)
-    qtbot.waitUntil(lambda: len(collected) == 2, timeout=5000)
+    source, busy = Source(), True
+    collector = IdleCollector(source.alive, is_busy=lambda: busy)
+    qtbot.wait(400)
+    assert collected == []
+    busy = False
+    qtbot.waitUntil(lambda: collected == ["frozen"], timeout=5000)
     monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 1))
     source.alive.emit(1.0)
     qtbot.wait(300)
-    assert len(collected) == 2
+    assert collected == ["frozen"]
     monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 9))
     source.alive.emit(1.0)
-    qtbot.waitUntil(lambda: collected == ["full", "frozen", "full"], timeout=5000)
+    qtbot.waitUntil(lambda: collected == ["frozen", "full"], timeout=5000)
     collector.stop()
