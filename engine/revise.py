@@ -438,6 +438,7 @@ def replay(
         cancel=cancel,
     )
     for step in islice(steps, last + 1):
+        cancel.raise_if_cancelled()  # no forward pass, which would look, is made
         yield step, canvas
 
 

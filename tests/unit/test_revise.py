@@ -9,9 +9,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from engine.cancel import CancelToken
 from engine.diffusion.model import Bundle
 from engine.direction import Direction
-from engine.errors import InputError
+from engine.errors import InputError, RunCancelled
 from engine.music.notes import Note, Voice
 from engine.music.region import Difference, Region, Selection
 from engine.music.take import Take
@@ -172,3 +173,12 @@ def test_the_steps_of_a_take_can_be_seen_and_heard_again(bundle: Bundle, takes: 
     early = take_at(bundle, take, 0)
     assert {n for n in take.notes if not 64 <= n.onset < 128} <= set(early.notes)
     assert early.notes != take.notes
+
+
+def test_looking_at_the_steps_again_stops_at_once(bundle: Bundle, takes: list[Take]) -> None:
+    cancel = CancelToken()
+    rolls = step_rolls(bundle, takes[2], cancel=cancel)
+    assert next(rolls).index == 0
+    cancel.cancel()
+    with pytest.raises(RunCancelled):
+        next(rolls)
