@@ -143,7 +143,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", type=int, default=20, help="faulty cases to print")
     options = parser.parse_args()
-    slowest, total_ms, bad = 0.0, 0.0, 0
+    slowest, total_ms, bad, slow = 0.0, 0.0, 0, 0
     by_kind: dict[str, list[int]] = {}
     for i, case in enumerate(cases(options.cases, options.seed)):
         spent = []
@@ -152,6 +152,7 @@ def main() -> int:
             solution = solve(case)
             spent.append(1000 * (time.process_time() - began))
         slowest, total_ms = max(slowest, min(spent)), total_ms + min(spent)
+        slow += min(spent) > BAR_MS
         wrong = faults(case, solution)
         row = by_kind.setdefault(case.kind, [0, 0, 0])
         row[0] += 1
@@ -163,6 +164,7 @@ def main() -> int:
     for kind, (count, wrong_count, worst_ms) in sorted(by_kind.items()):
         print(f"{kind:<28}{count:>7} cases{wrong_count:>6} faulty{worst_ms:>6} ms at most")
     print(f"{options.cases} cases, {bad} faulty; {total_ms / options.cases:.1f} ms a case, slowest {slowest:.1f} ms")
+    print(f"{slow} cases above {BAR_MS:.0f} ms")
     return 0 if bad == 0 and slowest <= BAR_MS else 1
 
 
