@@ -72,7 +72,9 @@ class Desk:
 
     def mixed(self, *, cancel: CancelToken = NEVER) -> AudioClip:
         """All parts and the room."""
-        return AudioClip(self._dry + reverberated(self._send, self._room_s, self._rate, cancel=cancel), self._rate)
+        wet = reverberated(self._send, self._room_s, self._rate, cancel=cancel)
+        wet += self._dry
+        return AudioClip(wet, self._rate)
 
 
 def channel_strip(
@@ -83,7 +85,7 @@ def channel_strip(
     presence: Mapping[int, float] | None = None,
     cancel: CancelToken = NEVER,
 ) -> Wave:
-    """One part at its level, tone and place, f32 `[2, n]`."""
+    """One part at its level, tone and place, f32 `[2, n]`; its samples are used up: long films have large parts."""
     shelf_db = (presence or {}).get(part.program, 0.0)
     if shelf_db:
         wave = _through(_high_shelf(shelf_db, sample_rate), wave, cancel)
@@ -98,7 +100,8 @@ def channel_strip(
     elif wave.any():  # too short to have a loudness: by its peak
         gain = db_to_gain(part.level_lu) * 0.25 / float(np.abs(wave).max())
     left, right = _balance(part.pan)
-    return np.asarray(wave * np.array([[gain * left], [gain * right]], np.float32), np.float32)
+    wave *= np.array([[gain * left], [gain * right]], np.float32)
+    return wave
 
 
 def _balance(pan: float) -> tuple[float, float]:
