@@ -94,7 +94,8 @@ def test_takes_of_one_request_differ_in_seed(open_studio: Studio, engine: FakeEn
     assert studio.document.current == studio.document.takes[2].id
     studio.undo()
     assert len(studio.document.takes) == 2
-    assert all(studio.audible(entry.id) is not None for entry in studio.document.takes)
+    takes = studio.document.takes
+    qtbot.waitUntil(lambda: all(studio.audible(entry.id) is not None for entry in takes), timeout=20_000)
 
 
 def test_a_draft_gives_way_to_the_full_take_and_history_knows_nothing_of_it(
@@ -134,7 +135,8 @@ def test_a_draft_goes_when_its_run_is_cancelled(
 ) -> None:
     studio, before = open_studio, open_studio.document
     drafted(studio, engine, qtbot, monkeypatch)
-    assert studio.document.take is not None and studio.audible(studio.document.current) is not None
+    assert studio.document.take is not None
+    qtbot.waitUntil(lambda: studio.audible(studio.document.current) is not None, timeout=20_000)
     studio.cancel()
     qtbot.waitUntil(lambda: not studio.state.is_busy, timeout=20_000)
     assert studio.document is before and not studio.is_dirty and studio.undo_stack.count() == 0

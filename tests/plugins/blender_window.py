@@ -54,7 +54,7 @@ def install():
     scene.render.fps = 24
     movie = addon().host.strips_of(scene).new_movie("b", str(FOLDER / "b.mp4"), 1, 1)
     addon().host.editor_of(scene).active_strip = movie
-    scene.diffbgm.scope, scene.diffbgm.steps = "STRIP", 3
+    scene.diffbgm.scope, scene.diffbgm.steps = "STRIP", 30
     bpy.ops.wm.save_as_mainfile(filepath=str(FOLDER / "film.blend"))
     bpy.ops.ed.undo_push(message="The film is there")
     for name in ("score", "details", "music"):
