@@ -28,11 +28,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+_SWITCH_S: Final = 0.0005
+"""How long a busy worker may keep the interpreter from the window's thread, which asks for it after every call of Qt."""
+
+
 def make_application(arguments: list[str], settings: AppSettings | None = None) -> QApplication:
     """The one QApplication: named, themed, in the user's language."""
     settings = settings if settings is not None else AppSettings(language="en")
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(arguments)
+    sys.setswitchinterval(_SWITCH_S)
     app.setApplicationName("diffbgm-studio")
     app.setApplicationDisplayName(TITLE)
     app.setOrganizationName("diffbgm")
