@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 
 _SWITCH_S: Final = 0.0005
-"""How long a busy worker may keep the interpreter from the window's thread, which asks for it after every call of Qt."""
+"""How long a busy worker may keep the interpreter from the window's thread, which asks for it after each call of Qt."""
 
 
 def make_application(arguments: list[str], settings: AppSettings | None = None) -> QApplication:
