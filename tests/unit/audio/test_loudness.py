@@ -76,7 +76,7 @@ def test_a_true_peak_lies_between_the_samples() -> None:
 def test_normalised_clips_keep_below_the_ceiling(level: float, target: float, seed: int) -> None:
     out = _levelled(_noise(1.0, level, seed=seed), target)
     assert true_peak_db(out) <= -1.0
-    if true_peak_db(out) < -1.5:
+    if true_peak_db(out) < -3:  # nearer to it the limiter works, and takes loudness
         assert loudness_lufs(out) == pytest.approx(target, abs=0.3)
 
 
