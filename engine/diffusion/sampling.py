@@ -8,7 +8,6 @@ cancel and fork come from that.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -219,9 +218,7 @@ def make_scheduler(name: SamplerName, steps: int, schedule: str) -> SchedulerMix
         )
     else:
         scheduler = DDIMScheduler(clip_sample=False, set_alpha_to_one=True, **common)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # diffusers hands torch tensors to numpy the old way
-        scheduler.set_timesteps(steps)
+    scheduler.set_timesteps(steps)
     return scheduler
 
 
