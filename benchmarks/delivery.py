@@ -26,8 +26,8 @@ from scipy.signal import resample_poly
 
 from benchmarks.compose import videos_in
 from engine.audio.clip import points_of
-from engine.delivery import Outputs
 from engine.music.take import Take
+from engine.outputs import Outputs
 from engine.pipeline import find_film_speech
 from engine.runner import GenerationRequest, GenerationRunner, Known
 from engine.settings import GenerationSettings

@@ -1,6 +1,6 @@
 """What an export writes: kinds of files, their names, the jobs for the engine. No Qt in it.
 
-Another kind of file is one more entry of `KINDS`: its key is the field of `engine.delivery.Outputs` that asks for it.
+Another kind of file is one more entry of `KINDS`: its key is the field of `engine.outputs.Outputs` that asks for it.
 A timeline brings the music's WAV along, which it names, unless it names stems.
 """
 
@@ -35,7 +35,7 @@ class Kind:
     """A kind of file.
 
     Attributes:
-        key: the field of `engine.delivery.Outputs`; `VIDEO` stands for the film with its music.
+        key: the field of `engine.outputs.Outputs`; `VIDEO` stands for the film with its music.
         suffix: of its name; a folder where there is none. Those of `VIDEO` and `TIMELINE` are chosen apart.
         ending: what its name has besides, as " stems".
         is_sound: whether what is chosen about loudness and fades acts on it.
@@ -83,7 +83,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One take and what is written of it, by the fields of `engine.delivery.Outputs`. `told`: files that the user asked
+    """One take and what is written of it, by the fields of `engine.outputs.Outputs`. `told`: files that the user asked
     for."""
 
     take: Take

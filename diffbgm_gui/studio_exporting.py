@@ -25,7 +25,7 @@ class StudioExporting(StudioRecut):
         """Write files of a take.
 
         Args:
-            files: as `engine.delivery.Outputs` names them: "output" (the film or the music), "midi", "wav", "manifest",
+            files: as `engine.outputs.Outputs` names them: "output" (the film or the music), "midi", "wav", "manifest",
                 "stems" (a folder).
             take: the current one when None.
             settings: that change the mix, beyond what the document says: loudness, fades, original sound.
@@ -78,8 +78,9 @@ class StudioExporting(StudioRecut):
     def _export_one(
         self, job: Job, video: Path | None, info: Any, tell: Emit, warn: Callable[[str], None], cancel: CancelToken
     ) -> None:
-        from engine.delivery import Outputs, with_video
+        from engine.delivery import with_video
         from engine.events import StageProgressed, Warned
+        from engine.outputs import Outputs
 
         outputs = Outputs(**job.files)
         if is_of_cut(job.take, info):

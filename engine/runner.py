@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from engine.artifacts import AnalysisCache
 from engine.cancel import NEVER, CancelToken
-from engine.delivery import SAMPLE_RATE_HZ, VIDEO_SUFFIXES, Delivered, Outputs, all_or_none, check_outputs, deliver
+from engine.delivery import SAMPLE_RATE_HZ, Delivered, deliver
 from engine.direction import OPEN, Direction
 from engine.errors import EngineError, InputError, RunCancelled
 from engine.events import (
@@ -42,6 +42,7 @@ from engine.music.music_plan import MusicPlan
 from engine.music.notes import Note
 from engine.music.score import Score
 from engine.music.take import Take, Trajectory
+from engine.outputs import VIDEO_SUFFIXES, Outputs, all_or_none, check_outputs
 from engine.pipeline import analyse_video, find_film_speech, finish_notes, plan_music, shots_of_bars
 from engine.previews import previewing, reporting
 from engine.resources import resource_path

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
-from engine.delivery import Aside
 from engine.errors import InputError
 from engine.music.take import Take
+from engine.outputs import Aside
 from engine.project import Project
 from engine.signals import FrameSignals
 from engine.stages import Stages

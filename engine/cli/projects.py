@@ -35,9 +35,9 @@ from engine.errors import OutputError
 from engine.events import Stage
 
 if TYPE_CHECKING:
-    from engine.delivery import Outputs
     from engine.interchange.export import TimelineFile
     from engine.music.take import Take
+    from engine.outputs import Outputs
     from engine.project import Project, TakeHeader
     from engine.revise import Change
     from engine.runner import GenerationRunner
@@ -107,7 +107,7 @@ def places_from(args: argparse.Namespace, *, read_only: bool, inputs: Sequence[P
     Raises:
         OutputError: for a place that cannot be written.
     """
-    from engine.delivery import Outputs
+    from engine.outputs import Outputs
 
     source = Path(args.project).absolute()
     copy = None

@@ -1,6 +1,6 @@
 """Into and out of video editors: timelines read as cut lists, takes written as timelines.
 
-Out, from code or a window: name `TimelineFile`s in `engine.delivery.Outputs.timelines` and export as usual:
+Out, from code or a window: name `TimelineFile`s in `engine.outputs.Outputs.timelines` and export as usual:
 
     outputs = Outputs(Path("music.wav"), timelines=(TimelineFile("otio", Path("cut.otio")),))
     runner.export(take, outputs, observer, cancel)

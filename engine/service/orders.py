@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any, Final
 
-from engine.delivery import MIDI_SUFFIXES, VIDEO_SUFFIXES, Outputs
 from engine.errors import InputError
 from engine.interchange.export import ENDINGS, TimelineFile
 from engine.music.moods import AUTO, mood_of
 from engine.music.palettes import palette_of
+from engine.outputs import MIDI_SUFFIXES, VIDEO_SUFFIXES, Outputs
 from engine.project import Project
 from engine.runner import GenerationRequest
 from engine.service.models import ExportBody, ForkBody, RerollBody, ScoreBody

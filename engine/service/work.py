@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.delivery import Outputs, with_video
+from engine.delivery import with_video
 from engine.errors import OutputError
 from engine.events import Event, Stage, Warned
+from engine.outputs import Outputs
 from engine.project import Project
 from engine.revise import Change, Fork, Reroll
 from engine.runner import GenerationRequest

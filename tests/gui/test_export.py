@@ -13,8 +13,8 @@ from diffbgm_gui.main_window import MainWindow
 from diffbgm_gui.preferences import read_settings
 from diffbgm_gui.run_state import Phase
 from diffbgm_gui.widgets.export import ExportDialog
-from engine.delivery import Outputs
 from engine.interchange.export import TimelineFile
+from engine.outputs import Outputs
 from tests.gui.fakes import FakeEngine
 from tests.helpers.video import TinyVideo
 

@@ -15,11 +15,11 @@ import pytest
 
 from engine.audio.decode import read_audio
 from engine.cli.main import main
-from engine.delivery import Outputs
 from engine.diffusion.model import save_bundle
 from engine.errors import InputError
 from engine.events import Event, Warned
 from engine.music.take import Take
+from engine.outputs import Outputs
 from engine.runner import GenerationRequest, GenerationRunner
 from engine.settings import GenerationSettings
 from engine.video.probe import probe

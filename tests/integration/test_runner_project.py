@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from engine.cancel import CancelToken
-from engine.delivery import Outputs, with_video
+from engine.delivery import with_video
 from engine.diffusion.model import save_bundle
 from engine.errors import EngineError, InputError, RunCancelled
 from engine.events import Event, FinishReason, RunFinished, Stage, StageStarted
+from engine.outputs import Outputs
 from engine.project import Project
 from engine.runner import GenerationRequest, GenerationRunner, with_settings
 from engine.settings import GenerationSettings

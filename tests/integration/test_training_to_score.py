@@ -55,9 +55,7 @@ def test_prepare_train_resume_export_evaluate_score(
     _goes_on_from_its_weights(bundle, corpus, tmp_path / "further", capsys)
 
 
-def _goes_on_from_its_weights(
-    bundle: Path, corpus: Path, run: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def _goes_on_from_its_weights(bundle: Path, corpus: Path, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A new run that starts from a bundle has its denoiser's weights, keeps its autoencoder, and says so."""
     before = load_bundle(bundle).model.state_dict()
     again = ["train", "debug", "--data", str(corpus), "--run", str(run), "--start", str(bundle), "--threads", "1"]

@@ -76,5 +76,3 @@ def test_films_of_steps_need_no_h264(tmp_path: Path) -> None:
         assert stream.codec_context.codec.canonical_name == "mpeg4"
         frame = next(container.decode(stream)).to_ndarray(format="rgb24")
     assert np.abs(frame.astype(int) - drawn).mean() < 3
-
-
