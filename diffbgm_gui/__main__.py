@@ -11,7 +11,9 @@ from pathlib import Path
 
 from engine import __version__
 
-SCENES = ("empty", "loaded", "generating", "takes", "editing", "export", "preferences", "error")
+SCENES = (
+    "empty", "loaded", "generating", "takes", "compare", "editing", "export", "preferences", "help", "about", "error",
+)  # fmt: skip
 
 
 def build_parser() -> argparse.ArgumentParser:

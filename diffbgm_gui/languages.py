@@ -6,6 +6,7 @@ import logging
 from typing import Final
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from engine.resources import find_resource
@@ -14,6 +15,15 @@ logger = logging.getLogger(__name__)
 
 SOURCE: Final = "en"
 TRANSLATED: Final = ("zh_CN",)
+
+FONTS: Final = {
+    "zh_CN": (
+        "PingFang SC", "Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC",
+        "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
+    ),
+}  # fmt: skip
+"""Families to take a language's letters from, the best first. Of a font for all Chinese and Japanese Qt takes the
+Japanese shapes unless it is told."""
 
 _installed: list[QTranslator] = []
 
@@ -36,6 +46,7 @@ def use_language(app: QApplication, preferred: str) -> str:
         app.removeTranslator(_installed.pop())
     language = language_for(preferred)
     QLocale.setDefault(QLocale(language))
+    app.setFont(font_for(language, app.font()))
     if language == SOURCE:
         return language
     path = find_resource("translations", f"diffbgm_{language}.qm")
@@ -48,6 +59,18 @@ def use_language(app: QApplication, preferred: str) -> str:
         else:
             logger.info("there is no translation %s", place)
     return language
+
+
+def font_for(language: str, font: QFont) -> QFont:
+    """A font with a language's letters where it has none of its own; those of other languages leave it."""
+    known = {family for families in FONTS.values() for family in families}
+    own = [family for family in font.families() if family not in known]
+    made = QFont(font)
+    made.setFamilies(own)
+    there = next((family for family in FONTS.get(language, ()) if QFontDatabase.hasFamily(family)), None)
+    if there is not None:  # the desktop's font may be a name for another one, which Qt would not look for in a list
+        made.setFamilies([QFontInfo(made).family(), there])
+    return made
 
 
 def _of_qt() -> str:

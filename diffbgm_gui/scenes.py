@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QDialog
 
@@ -21,7 +21,9 @@ from engine.music.region import Region, Selection
 from engine.resources import find_resource
 from engine.timebase import STEPS_PER_BAR
 
-SCENES: Final = ("empty", "loaded", "generating", "takes", "editing", "export", "preferences", "error")
+SCENES: Final = (
+    "empty", "loaded", "generating", "takes", "compare", "editing", "export", "preferences", "help", "about", "error",
+)  # fmt: skip
 SIZE_PX: Final = (1440, 900)
 _SETTLE_MS: Final = 1200
 _TICK_MS: Final = 20
@@ -106,7 +108,9 @@ class SceneTaker(QObject):
         window.open(self._video)
         yield self._is_ready
         window.studio.close_notice()
-        window.studio.edit("seed", lambda document: with_settings(document, seed=7))
+        window.studio.edit(
+            QCoreApplication.translate("Panel", "Seed"), lambda document: with_settings(document, seed=7)
+        )
         window.player.seek(0.3 * window.state.duration_s)
 
     def _generating(self) -> Steps:
@@ -124,6 +128,15 @@ class SceneTaker(QObject):
         studio.edit("star", lambda document: change_take(document, best.id, starred=True))
         studio.edit("select", lambda document: select_take(document, best.id))
         yield lambda: studio.audible(best.id) is not None
+
+    def _compare(self) -> Steps:
+        yield from self._loaded()
+        window, studio = self._window, self._window.studio
+        studio.generate(takes=2)
+        yield lambda: len(studio.document.takes) == 2 and not studio.state.is_busy
+        window.takes.swap()
+        window.takes.compare_button.click()
+        yield lambda: studio.audible(studio.document.current) is not None
 
     def _one_take(self) -> Steps:
         yield from self._loaded()
@@ -157,6 +170,15 @@ class SceneTaker(QObject):
         if self._video is not None:
             yield from self._loaded()
         self._window.show_preferences()
+        yield lambda: self._dialog() is not None
+
+    def _help(self) -> Steps:
+        yield from self._loaded()
+        self._window.commands["shortcuts"].trigger()
+
+    def _about(self) -> Steps:
+        yield from self._loaded()
+        self._window.commands["about"].trigger()
         yield lambda: self._dialog() is not None
 
     def _error(self) -> Steps:

@@ -16,7 +16,7 @@ class AboutBox(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("About Diff-BGM Studio"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(620, 460)
+        self.resize(680, 490)
         heading = QLabel(f"Diff-BGM Studio {__version__}")
         heading.setObjectName("heading")
         says = QLabel(
@@ -33,6 +33,7 @@ class AboutBox(QDialog):
         for title, text in self._pages():
             browser = QTextBrowser()
             browser.setOpenExternalLinks(True)
+            browser.document().setDocumentMargin(12)
             browser.setMarkdown(text)
             browser.setAccessibleName(title)
             tabs.addTab(browser, title)

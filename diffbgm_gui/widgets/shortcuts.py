@@ -17,6 +17,7 @@ from diffbgm_gui.widgets.answering import answer_first
 _COLUMN_PX: Final = 330
 _MOST_COLUMNS: Final = 4
 _MOST_ROWS: Final = 16
+_AROUND_PX: Final = 6
 _MARK: Final = re.compile(r"\(&\w\)")
 
 
@@ -153,8 +154,11 @@ def without_marks(text: str) -> str:
 
 def keys_of(action: QAction) -> str:
     """Its keys, as the desktop writes them."""
-    form = QKeySequence.SequenceFormat.NativeText
-    return "  ".join(shortcut.toString(form) for shortcut in action.shortcuts())
+    return "  ".join(_each_key(action))
+
+
+def _each_key(action: QAction) -> list[str]:
+    return [shortcut.toString(QKeySequence.SequenceFormat.NativeText) for shortcut in action.shortcuts()]
 
 
 def _group(title: str, actions: list[QAction]) -> QWidget:
@@ -170,8 +174,19 @@ def _group(title: str, actions: list[QAction]) -> QWidget:
     for row, action in enumerate(actions, start=1):
         words = QLabel(words_of(action))
         words.setObjectName("dim")
-        keys = QLabel(keys_of(action))
-        keys.setObjectName("key")
         grid.addWidget(words, row, 0)
-        grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addLayout(_plates(_each_key(action), words.fontMetrics().height() + _AROUND_PX), row, 1)
     return box
+
+
+def _plates(keys: list[str], high_px: int) -> QHBoxLayout:
+    """One plate a key, all of one height: letters of a second script would make theirs higher."""
+    row = QHBoxLayout()
+    row.setSpacing(4)
+    row.addStretch(1)
+    for key in keys:
+        plate = QLabel(key)
+        plate.setObjectName("key")
+        plate.setFixedHeight(high_px)
+        row.addWidget(plate)
+    return row

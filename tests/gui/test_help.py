@@ -18,6 +18,7 @@ from diffbgm_gui.run_state import Notice
 from diffbgm_gui.widgets.about import AboutBox
 from diffbgm_gui.widgets.message_bar import MessageBar
 from diffbgm_gui.widgets.shortcuts import ShortcutsPage
+from diffbgm_gui.widgets.steps.scale import label_left
 from engine.resources import resource_path
 from tests.helpers.video import TinyVideo
 
@@ -43,6 +44,12 @@ def test_what_is_drawn_stands_out(colours: theme.Colours) -> None:
 def test_contrast_is_wcag_s() -> None:
     assert theme.contrast("#000000", "#ffffff") == pytest.approx(21)
     assert theme.contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize(("here", "left"), [(None, 55.0), (20.0, 55.0), (80.0, 105.0), (103.0, 113.0), (130.0, 55.0)])
+def test_the_number_of_t0_is_not_under_the_handle(here: float | None, left: float) -> None:
+    found = label_left(100.0, 40.0, here)
+    assert found == left and (here is None or not here - 7 < found < here + 7)
 
 
 def test_question_mark_shows_every_shortcut_there_is(window: MainWindow, qtbot: Any) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QFontDatabase, QFontInfo, QTextLayout
 from PySide6.QtWidgets import QApplication, QLabel
 
-from diffbgm_gui.languages import language_for, use_language
+from diffbgm_gui.languages import FONTS, language_for, use_language
 from diffbgm_gui.main_window import MainWindow
 from diffbgm_gui.widgets.shortcuts import without_marks
 from engine.resources import resource_path
@@ -77,6 +78,24 @@ def test_a_text_in_a_new_module_is_found(update: Any, tmp_path: Path, monkeypatc
 )
 def test_a_language_that_there_is(preferred: str, expected: str) -> None:
     assert language_for(preferred) == expected
+
+
+def test_chinese_is_not_written_with_japanese_shapes(qapp: QApplication) -> None:
+    before = qapp.font()
+    simplified = [name for name in FONTS["zh_CN"] if QFontDatabase.hasFamily(name)]
+    if not simplified:
+        pytest.skip("there is no font for simplified Chinese here")
+    use_language(qapp, "zh_CN")
+    try:
+        layout = QTextLayout("直骨 abc", qapp.font())
+        layout.beginLayout()
+        layout.createLine()
+        layout.endLayout()
+        families = [run.rawFont().familyName() for run in layout.glyphRuns()]
+        assert simplified[0] in families and QFontInfo(qapp.font()).family() == QFontInfo(before).family()
+    finally:
+        use_language(qapp, "en")
+    assert simplified[0] not in qapp.font().families()
 
 
 def test_the_window_speaks_chinese(chinese: None, window: MainWindow) -> None:

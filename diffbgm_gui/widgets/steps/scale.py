@@ -29,6 +29,8 @@ from diffbgm_gui.widgets.steps.figures import StepMark
 NOISE_LEVELS: Final = 1000
 HEIGHT_PX: Final = 42
 _PAD_PX: Final = 12.0
+_CLEAR_PX: Final = 10.0
+"""From the middle of the handle to text beside it."""
 _BAR_PX: Final = 3.0
 _KEYS: Final = frozenset(
     (
@@ -165,6 +167,7 @@ class StepScale(QWidget):
             painter.drawEllipse(QPointF(x, self._line_y), 1.6, 1.6)
 
     def _paint_t0(self, painter: QPainter) -> None:
+        """The line, and its number on the side where the handle is not."""
         c = theme.colours()
         at = self._x(self.t0)
         painter.setPen(QPen(QColor(c.star), 1.4))
@@ -172,7 +175,7 @@ class StepScale(QWidget):
         small_font(painter, size_px=10, bold=True)
         label = f"t0 {self.t0}"
         wide = painter.fontMetrics().horizontalAdvance(label)
-        left = min(max(2.0, at - wide - 5), self.width() - wide - 2)
+        left = min(max(2.0, label_left(at, wide, self._here())), self.width() - wide - 2)
         plate = QRectF(left - 3, HEIGHT_PX - 14, wide + 6, 13)
         painter.fillRect(plate, QColor(c.panel))
         painter.setPen(QColor(c.text))
@@ -256,3 +259,10 @@ class StepScale(QWidget):
             "Left of t0 it follows the story of the picture, right of it motion and cuts.\n"
             "Bars: notes that are born (up) and gone (down) at each step."
         )
+
+
+def label_left(at: float, wide: float, here: float | None) -> float:
+    """Where a label of a line at `at` begins: before the line, or after it where the handle, at `here`, hides it."""
+    if here is not None and at - wide - 5 - _CLEAR_PX < here < at + 5:
+        return max(at + 5, here + _CLEAR_PX)
+    return at - wide - 5
