@@ -161,16 +161,21 @@ def make_window() -> object:
 
 
 def drive(until: Callable[[], bool], limit_s: float = 300) -> None:
-    """Let the window live until something is true."""
-    from PySide6.QtWidgets import QApplication
+    """Let the window live, in an event loop as the program's own, until something is true."""
+    from PySide6.QtCore import QEventLoop, QTimer
 
-    app = QApplication.instance()
-    end = time.monotonic() + limit_s
-    while not until():
-        if time.monotonic() > end:
-            raise TimeoutError("it took too long")
-        app.processEvents()
-        time.sleep(0.0005)
+    loop, end = QEventLoop(), time.monotonic() + limit_s
+
+    def ask() -> None:
+        if until() or time.monotonic() > end:
+            loop.quit()
+
+    timer = QTimer(interval=1)
+    timer.timeout.connect(ask)
+    timer.start()
+    loop.exec()
+    if time.monotonic() > end:
+        raise TimeoutError("it took too long")
 
 
 def measure_generate() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar, Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from diffbgm_gui import theme
 from diffbgm_gui.axis import GUTTER_PX, MARGIN_PX, TimeAxis
 from diffbgm_gui.widgets.answering import answer_first
+from diffbgm_gui.widgets.turns import Turns
 
 LABEL_PX: Final = 11
 _SHADE: Final = 150
@@ -35,6 +37,8 @@ class AxisRow(QWidget):
     `paint_row` draws all but what moves with the pointer or the playhead; it is called again only after `refresh()` or
     a change of the axis. Rows that say `scrolls` are shifted when the view scrolls, and then `paint_row` is called for
     the strip that came into view: `part` says which, in pixels. The axis is as wide as the row that says `is_measure`.
+    When there is too much to draw for one turn of the event loop, rows show their old picture, stretched to the present
+    view, until their turn comes (`Turns`).
     Wheel scrolls, Ctrl+wheel and pinch zoom around the pointer, click and drag move the playhead (`seek_asked`); drags
     snap to the axis' magnets unless Alt is held.
     """
@@ -47,7 +51,9 @@ class AxisRow(QWidget):
         super().__init__(parent)
         self.axis = axis
         self.part = QRectF()
+        self._turns = Turns.of(axis)
         self._cached: QPixmap | None = None
+        self._is_stale = False
         self._view = (0.0, 0.0, 0.0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -72,8 +78,14 @@ class AxisRow(QWidget):
 
     def refresh(self) -> None:
         """Draw the row anew at the next paint."""
-        self._cached = None
+        self._is_stale = True
         self.update()
+
+    def draw_now(self) -> None:
+        """Draw the row where it is out of date."""
+        if self.isVisible():
+            self._brought_up_to_date()
+            self.update()
 
     # -- places ----------------------------------------------------------------------------------------------------
 
@@ -97,37 +109,79 @@ class AxisRow(QWidget):
     # -- painting --------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        cached = self._up_to_date()
+        cached = self._cached
+        waits = cached is not None and cached.size() == self._size() and self._is_costly() and self._turns.is_over
+        if not waits:
+            cached = self._brought_up_to_date()
+        assert cached is not None
         painter = QPainter(self)
         painter.setClipRegion(event.region())
-        painter.drawPixmap(0, 0, cached)
+        if waits:
+            self._turns.wait(self)
+            self._paint_stretched(painter, cached)
+        else:
+            painter.drawPixmap(0, 0, cached)
         self.paint_over(painter)
         self._paint_outside(painter)
         self._paint_playhead(painter)
         if self.hasFocus():
             painter.fillRect(QRectF(0, 0, 2, self.height()), QColor(theme.colours().accent))
 
-    def _up_to_date(self) -> QPixmap:
+    def _present_view(self) -> tuple[float, float, float, int]:
+        return self.axis.left_s, self.axis.shown_s, self.axis.duration_s, self.axis.width_px
+
+    def _size(self) -> QSize:
+        """Of the picture, in pixels of the device."""
+        scale = self.devicePixelRatioF()
+        return QSize(round(self.width() * scale), round(self.height() * scale))
+
+    def _is_costly(self) -> bool:
+        """Whether all of the row is to be drawn: for another zoom, or because what it shows is another."""
+        view, before = self._present_view(), self._view
+        return self._is_stale or view[1:] != before[1:]
+
+    def _brought_up_to_date(self) -> QPixmap:
+        """The row's picture, drawn or shifted as far as that is needed."""
         scale = self.devicePixelRatioF()
         self.axis.grain_px = next((n for n in (1, 2, 3, 4) if abs(n * scale - round(n * scale)) < 1e-6), 1)
-        size = QSize(round(self.width() * scale), round(self.height() * scale))
-        view = (self.axis.left_s, self.axis.shown_s, self.axis.duration_s, self.axis.width_px)
-        cached, before = self._cached, self._view
+        size, view, before = self._size(), self._present_view(), self._view
+        cached = self._cached
+        if cached is not None and cached.size() == size and view == before and not self._is_stale:
+            return cached
+        begun_s = time.perf_counter()
         self._view = view
-        if cached is None or cached.size() != size or view[1:] != before[1:]:
-            return self._drawn_anew(size, scale)
-        if view[0] != before[0]:
+        if cached is None or cached.size() != size or self._is_stale or view[1:] != before[1:]:
+            cached = self._drawn_anew(size, scale)
+        else:
             shift = (before[0] - view[0]) / self.axis.s_per_px * scale
             plot = self.plot_rect()
             if self.scrolls and abs(shift - round(shift)) < 1e-3 and abs(shift) < 0.9 * plot.width() * scale:
-                return self._shifted(cached, round(shift), scale)
-            return self._drawn_anew(size, scale)
+                cached = self._shifted(cached, round(shift), scale)
+            else:
+                cached = self._drawn_anew(size, scale)
+        self._turns.spend(begun_s)
         return cached
+
+    def _paint_stretched(self, painter: QPainter, cached: QPixmap) -> None:
+        """The picture of another view, each moment of it where it belongs in the present one."""
+        left_s, shown_s, _, _ = self._view
+        plot, scale = self.plot_rect(), self.devicePixelRatioF()
+        painter.drawPixmap(0, 0, cached)
+        if (left_s, shown_s) == (self.axis.left_s, self.axis.shown_s):
+            return
+        painter.save()
+        painter.setClipRect(plot, Qt.ClipOperation.IntersectClip)
+        painter.fillRect(plot, QColor(theme.colours().panel))
+        left, right = self.axis.x(left_s), self.axis.x(left_s + shown_s)
+        source = QRectF(plot.left() * scale, 0, plot.width() * scale, self.height() * scale)
+        painter.drawPixmap(QRectF(left, 0, right - left, self.height()), cached, source)
+        painter.restore()
 
     def _drawn_anew(self, size: QSize, scale: float) -> QPixmap:
         pixmap = QPixmap(size)
         pixmap.setDevicePixelRatio(scale)
         pixmap.fill(QColor(theme.colours().panel))
+        self._is_stale = False
         self._paint_into(pixmap, QRectF(0, 0, self.width(), self.height()))
         self._cached = pixmap
         return pixmap

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 
-from diffbgm_gui.axis import TimeAxis
+from diffbgm_gui.axis import GUTTER_PX, TimeAxis
 from diffbgm_gui.widgets.roll.shapes import Shapes
 from engine.music.notes import Note
 from engine.timebase import STEPS_PER_BEAT
@@ -23,6 +24,14 @@ EDGE_PX: Final = 6.0
 """How near its end a note is taken hold of to be stretched."""
 
 Part = Literal["body", "start", "end"]
+
+
+def thinned(unit_px: float, at_least_px: float = 7.0) -> int:
+    """Every how manieth of some marks is drawn, so that there is room between them: a power of two."""
+    every = 1
+    while unit_px * every < at_least_px:
+        every *= 2
+    return every
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,6 +118,13 @@ class Plane:
         edges = np.array([self.axis.left_s, self.axis.left_s + self.axis.shown_s])
         first, end = self.grid.steps(edges)
         return max(0.0, float(first)), min(float(self.grid.n_steps), float(end))
+
+    def steps_in(self, part: QRectF) -> tuple[int, int]:
+        """The steps that a strip shows, a little more on either side."""
+        edges = np.array([part.left() - 2, part.right() + 2]) - GUTTER_PX
+        first, end = self.grid.steps(self.axis.left_s + edges * self.axis.s_per_px).tolist()
+        last = float(self.grid.n_steps)
+        return max(0, int(min(first, last)) - 1), math.ceil(min(max(0.0, end), last)) + 1
 
     def x(self, step: float) -> float:
         return self.axis.x(self.grid.second(step))

@@ -14,7 +14,7 @@ from diffbgm_gui.axis import GUTTER_PX
 from diffbgm_gui.document import SAME_S
 from diffbgm_gui.studio_events import Shown
 from diffbgm_gui.widgets.axis_row import gutter_label
-from diffbgm_gui.widgets.roll import painting
+from diffbgm_gui.widgets.roll import ground, marks, painting
 from diffbgm_gui.widgets.roll.geometry import Plane
 from diffbgm_gui.widgets.roll.heat import ConvergenceHeat
 from diffbgm_gui.widgets.roll.model import RollModel
@@ -44,6 +44,8 @@ class RollLayers:
         self._notes: tuple[Note, ...] = ()
         self._shapes: dict[str, tuple[Any, Shapes]] = {}
         self._overviews: dict[str, tuple[Any, Overview]] = {}
+        self._pictures = {name: painting.OverviewPictures() for name in ("shown", "ghost")}
+        self._chord_begins = marks.ChordBegins()
         self._cuts: tuple[Any, Any, tuple[NDArray[np.float64], NDArray[np.bool_]]] = (None, None, _NO_CUTS)
 
     # -- notes as shapes -------------------------------------------------------------------------------------------
@@ -96,23 +98,23 @@ class RollLayers:
         """
         plane, shown, self.part = self.plane, self.studio.shown, part
         if part.left() < GUTTER_PX:
-            painting.paint_keyboard(painter, plane, self.model.limits.band)
+            ground.paint_keyboard(painter, plane, self.model.limits.band)
             self._paint_gutter(painter)
         painter.setClipRect(plot.intersected(part))
-        painting.paint_ground(painter, plane, part, self.model.limits.band)
+        ground.paint_ground(painter, plane, part, self.model.limits.band)
         if plane.axis.duration_s <= 0:
             return
         if plane.grid:
-            painting.paint_grid(painter, plane, part)
+            ground.paint_grid(painter, plane, part)
             painting.paint_locks(painter, plane, self.studio.document.locks, part)
             self._paint_ghost(painter)
             if shown.roll is not None:
                 self._paint_music(painter, shown)
-        painting.paint_cuts(painter, plane, part, *self._cut_times())
+        marks.paint_cuts(painter, plane, part, *self._cut_times())
         if plane.grid:
             self._paint_head(painter, shown)
             if self.heat.shares is not None:
-                painting.paint_heat(painter, plane, self._heat_strip().intersected(part), self.heat.shares)
+                marks.paint_heat(painter, plane, self._heat_strip().intersected(part), self.heat.shares)
         elif not self.studio.state.is_busy:
             self._paint_invitation(painter)
 
@@ -131,8 +133,8 @@ class RollLayers:
         bars = QRectF(plot.left(), 0, plot.width(), BARS_PX)
         chords = QRectF(plot.left(), BARS_PX, plot.width(), CHORDS_PX)
         painter.fillRect(bars.intersected(self.part), painting.mixed(c.panel, c.raised, 0.6))
-        painting.paint_bars(painter, self.plane, bars, self.part, shown.plan.get("sections", ()))
-        painting.paint_chords(painter, self.plane, chords, self.part, shown.plan.get("chords", ()))
+        marks.paint_bars(painter, self.plane, bars, self.part, shown.plan.get("sections", ()))
+        marks.paint_chords(painter, self.plane, chords, self.part, shown.plan.get("chords", ()), self._chord_begins)
 
     def _paint_ghost(self, painter: QPainter) -> None:
         ghost = self.model.ghost
@@ -144,11 +146,15 @@ class RollLayers:
             painting.paint_outlines(painter, self.plane, self._visible(shapes), painting.clear(c.dim, 170))
         else:
             roll = self.studio.finished(ghost).roll
-            painting.paint_overview(painter, self.plane, self._overview("ghost", roll), self.part, faint=True)
+            painting.paint_overview(
+                painter, self.plane, self._overview("ghost", roll), self.part, self._pictures["ghost"], faint=True
+            )
 
     def _paint_music(self, painter: QPainter, shown: Shown) -> None:
         if self.plane.step_px < painting.VECTOR_FROM_PX:
-            painting.paint_overview(painter, self.plane, self._overview("shown", shown.roll), self.part)
+            painting.paint_overview(
+                painter, self.plane, self._overview("shown", shown.roll), self.part, self._pictures["shown"]
+            )
             return
         if not self.model.can_edit:
             first, end = self._span()

@@ -90,18 +90,20 @@ class Overview:
         np.cumsum(beats, axis=1, out=sums[:, 1:])
         return cls(sums)
 
-    def columns(self, edges: NDArray[np.float64]) -> NDArray[np.float32]:
-        """How much sounds in each of W columns of pixels, 0..1, f32 `[V, W, 128]`.
+    def columns(self, edges: NDArray[np.float64], pitches: slice = slice(None)) -> NDArray[np.float32]:
+        """How much sounds in each of W columns of pixels, 0..1, f32 `[V, W, pitches]`.
 
         Args:
             edges: steps at the edges of the columns, rising, `[W + 1]`; columns outside of the piece are silent.
+            pitches: which are wanted; all 128 by default.
         """
         n_beats = self.sums.shape[1] - 1
         places = np.floor(edges / STEPS_PER_BEAT).astype(np.int64)
         inside = (edges[1:] > 0) & (places[:-1] < n_beats)
         first = np.clip(places, 0, n_beats - 1)
         wide = np.maximum(first[1:] - first[:-1], 1)
-        within = self.sums[:, first[:-1] + wide] - self.sums[:, first[:-1]]
+        sums = self.sums[:, :, pitches]
+        within = sums[:, first[:-1] + wide] - sums[:, first[:-1]]
         shares = within.astype(np.float32)
         shares *= (1 / (STEPS_PER_BEAT * wide)).astype(np.float32)[None, :, None]
         shares[:, ~inside] = 0
@@ -109,12 +111,12 @@ class Overview:
 
 
 def overview_pixels(
-    shares: NDArray[np.float32], n_rows: int, pitches: tuple[float, float], inks: tuple[int, ...]
+    shares: NDArray[np.float32], n_rows: int, pitches: tuple[float, float], inks: tuple[int, ...], *, lowest: int = 0
 ) -> NDArray[np.uint32]:
     """Colour how much sounds.
 
     Args:
-        shares: f32 `[V, W, 128]`, 0..1.
+        shares: f32 `[V, W, P]`, 0..1, of the pitches from `lowest` up, among them all that are shown (`shown_pitches`).
         n_rows: pixels from the highest pitch shown to the lowest.
         pitches: the lowest pitch shown and the one above the highest.
         inks: 0xRRGGBB of each voice.
@@ -122,10 +124,8 @@ def overview_pixels(
     Returns:
         0xAARRGGBB, not premultiplied, uint32 `[n_rows, W]`; the busier, the less transparent.
     """
-    low, high = pitches
-    centres = high - (np.arange(n_rows) + 0.5) / n_rows * (high - low)
-    pitch = np.clip(np.floor(centres).astype(np.int64), 0, N_PITCHES - 1)
-    first, end = int(pitch.min(initial=0)), int(pitch.max(initial=0)) + 1
+    pitch = _pitch_of_rows(n_rows, pitches) - lowest
+    first, end = int(pitch.min()), int(pitch.max()) + 1
     pixels = np.zeros((shares.shape[1], end - first), np.uint32)
     strongest = np.zeros(pixels.shape, np.float32)
     for voice in DRAW_ORDER[: len(shares)]:
@@ -135,6 +135,18 @@ def overview_pixels(
         pixels = np.where(over, (alpha << 24) | np.uint32(inks[voice]), pixels)
         strongest = np.maximum(strongest, seen)
     return np.ascontiguousarray(pixels.T[pitch - first])
+
+
+def shown_pitches(n_rows: int, pitches: tuple[float, float]) -> slice:
+    """The pitches that rows of pixels show, as `overview_pixels` has them."""
+    pitch = _pitch_of_rows(n_rows, pitches)
+    return slice(int(pitch.min()), int(pitch.max()) + 1)
+
+
+def _pitch_of_rows(n_rows: int, pitches: tuple[float, float]) -> NDArray[np.int64]:
+    low, high = pitches
+    centres = high - (np.arange(n_rows) + 0.5) / n_rows * (high - low)
+    return np.clip(np.floor(centres).astype(np.int64), 0, N_PITCHES - 1)
 
 
 def unchanged_share(before: Roll, after: Roll, steps_per_bar: int) -> NDArray[np.float32]:
