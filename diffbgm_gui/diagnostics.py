@@ -8,12 +8,13 @@ import platform
 import sys
 from collections import deque
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
 from engine.version import __version__
+from engine.wording import Told
 
 if TYPE_CHECKING:
     from diffbgm_gui.studio import Studio
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _MOST_LINES: Final = 400
 _PACKAGES: Final = ("PySide6-Essentials", "torch", "av", "numpy", "scipy", "opencv-python-headless", "diffusers",
                     "transformers", "python-vlc", "pyfluidsynth")  # fmt: skip
+_NAMES: Final = frozenset(("name", "names", "path", "folder", "file", "video", "original", "other", "timeline"))
+"""Values of the engine's sentences that may be names of files."""
 
 
 class LastWords(logging.Handler):
@@ -67,8 +70,16 @@ def diagnostics(studio: Studio) -> str:
         f"Settings: {settings}",
     ]
     if state.notice is not None:
-        lines.append(f"Message: {state.notice.message} {state.notice.hint}".rstrip())
+        lines.append(f"Message: {_nameless(state.notice.message)} {_nameless(state.notice.hint)}".rstrip())
     return "\n".join((*lines, "", last_words())).rstrip() + "\n"
+
+
+def _nameless(text: Any) -> Any:
+    """A sentence without the names of files and folders in it."""
+    if not isinstance(text, Told) or not text.values:
+        return text
+    shown = {name: "…" if name in _NAMES else _nameless(value) for name, value in text.values.items()}
+    return text.template.format(**shown)
 
 
 def _film(studio: Studio) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QSettings
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from diffbgm_gui.keeping import SUFFIX, Leftover, Opened
+from diffbgm_gui.languages import in_words
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.studio_events import (
     LeftoversFound,
@@ -72,7 +73,7 @@ class FileFlow(QObject):
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setWindowTitle(self.tr("The film is not there"))
-        box.setText(opened.problem)
+        box.setText(in_words(opened.problem))
         told = self.tr("Show where “{}” lies now. It is known again by its content.")
         box.setInformativeText(told.format(opened.missing))
         find = box.addButton(self.tr("Find the film…"), QMessageBox.ButtonRole.AcceptRole)
@@ -90,9 +91,9 @@ class FileFlow(QObject):
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.NoIcon)
         box.setWindowTitle(self.tr("The timeline cannot be used yet"))
-        box.setText(failed.message)
+        box.setText(in_words(failed.message))
         told = self.tr("Show where its clips lie, or the video that the editor rendered of it.")
-        box.setInformativeText(f"{failed.hint}\n\n{told}".strip())
+        box.setInformativeText(f"{in_words(failed.hint)}\n\n{told}".strip())
         folder = box.addButton(self.tr("Folder with the clips…"), QMessageBox.ButtonRole.AcceptRole)
         rendered = box.addButton(self.tr("Rendered video…"), QMessageBox.ButtonRole.AcceptRole)
         box.addButton(QMessageBox.StandardButton.Cancel)

@@ -23,6 +23,7 @@ from engine.music.region import Selection
 from engine.music.take import Take, Trajectory
 from engine.project import Project
 from engine.signals import FrameSignals
+from engine.wording import reason_of
 
 logger = logging.getLogger(__name__)
 
@@ -190,7 +191,12 @@ class Keeper:
                 _tidy(copy, document)
                 copy.save_copy(path)
         except OSError as error:
-            raise OutputError(f"'{path.name}' cannot be written: {error}.", "Choose another folder.") from error
+            raise OutputError(
+                "'{name}' cannot be written: {reason}.",
+                "Choose another folder.",
+                name=path.name,
+                reason=reason_of(error),
+            ) from error
         finally:
             with suppress(OSError):
                 aside.unlink(missing_ok=True)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo
 from PySide6.QtWidgets import QApplication
 
 from engine.resources import find_resource
+from engine.wording import Told
 
 logger = logging.getLogger(__name__)
 
 SOURCE: Final = "en"
 TRANSLATED: Final = ("zh_CN",)
+SENTENCES: Final = "Engine"
+"""The context of the engine's sentences, in which their templates are looked up."""
 
 FONTS: Final = {
     "zh_CN": (
@@ -75,3 +78,19 @@ def font_for(language: str, font: QFont) -> QFont:
 
 def _of_qt() -> str:
     return QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+
+
+def in_words(text: str) -> str:
+    """A sentence of the engine in the user's language; what is no such sentence stays as it is."""
+    if not isinstance(text, Told):
+        return text
+    found = QCoreApplication.translate(SENTENCES, text.template)
+    if not text.values:
+        return found
+    values = {name: in_words(value) if isinstance(value, str) else value for name, value in text.values.items()}
+    return found.format(**values)
+
+
+def in_one(message: str, hint: str = "") -> str:
+    """A message and its hint as one text in the user's language."""
+    return f"{in_words(message)} {in_words(hint)}".strip()

@@ -16,6 +16,7 @@ from diffbgm_gui.run_state import (
     VideoOpened,
 )
 from engine import CancelToken, EngineError, RunCancelled
+from engine.wording import Told
 
 if TYPE_CHECKING:
     from engine.signals import FrameSignals
@@ -46,7 +47,7 @@ def look_task(
         except EngineError as error:
             emit(LookFailed(path, error.message, error.hint))
         except Exception as error:  # noqa: BLE001 - the person at the window must hear of it
-            emit(LookFailed(path, f"The video could not be opened: {error}."))
+            emit(LookFailed(path, Told("The video could not be opened: {error}.", error=error)))
 
     return look
 

@@ -40,8 +40,8 @@ class Playback(QObject):
     rate_changed = Signal(float)
     loop_changed = Signal(bool)
     frame_ready = Signal(QImage)
-    failed = Signal(str)
-    notice = Signal(str)
+    failed = Signal(object)
+    notice = Signal(object)
 
     def __init__(
         self, picture: Player | None = None, mixer: Mixer | None = None, parent: QObject | None = None

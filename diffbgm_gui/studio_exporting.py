@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from diffbgm_gui.exporting import Job, sound_of
+from diffbgm_gui.languages import in_words
 from diffbgm_gui.run_state import ExportFinished, ExportProgressed, ExportStarted, StudioEvent
 from diffbgm_gui.studio_making import Run
 from diffbgm_gui.studio_recut import StudioRecut, is_of_cut
@@ -87,8 +88,9 @@ class StudioExporting(StudioRecut):
             placed = job.take if video is None else with_video(job.take, video)
         elif outputs.is_video or outputs.timelines:
             raise InputError(
-                f"'{job.take.name}' was made for an earlier cut of the film.",
+                "'{name}' was made for an earlier cut of the film.",
                 "Write its music alone, as WAV or MIDI, or choose a take of the film as it is now.",
+                name=job.take.name,
             )
         else:
             placed = job.take
@@ -114,7 +116,7 @@ class StudioExporting(StudioRecut):
         else:
             told = self.tr("{} files are written.").format(len(shown))
         kind = "warning" if event.warnings else "good"
-        self.notice(kind, told, " ".join((*event.warnings, self.tr("In {}").format(shown[0].parent))))
+        self.notice(kind, told, " ".join((*map(in_words, event.warnings), self.tr("In {}").format(shown[0].parent))))
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ from diffbgm_gui.studio_events import StepPicture, StepsFailed, StepsReady, Take
 from diffbgm_gui.studio_making import StudioMaking
 from engine import CancelToken, EngineError, RunCancelled
 from engine.music.take import Take
+from engine.wording import Told
 
 Emit = Callable[[StudioEvent], None]
 
@@ -163,6 +164,8 @@ class StudioHearing(StudioMaking):
         self._asked.clear()
         self._steps.clear()
         self._drawn.clear()
+        self._being_drawn.clear()
+        self.drawing.forget()
         self._step = None
         super()._turn_to(document)
 
@@ -197,7 +200,7 @@ def _telling(
         except RunCancelled:
             pass
         except Exception as error:
-            emit(TaskFailed(f"Something went wrong inside the program: {error}."))
+            emit(TaskFailed(Told("Something went wrong inside the program: {error}.", error=error)))
             raise
         else:
             return

@@ -32,6 +32,7 @@ from engine.music.region import Region, Selection, parse_region
 from engine.music.take import Take, Trajectory
 from engine.settings import MAX_SEED, GenerationSettings, resolve_seed
 from engine.timebase import STEPS_PER_BEAT
+from engine.wording import Told
 
 Emit = Callable[[StudioEvent], None]
 Work = Callable[[Any, Emit, CancelToken], Any]
@@ -292,7 +293,12 @@ class StudioMaking(StudioCore):
                     emit(RunFinished(FinishReason.FAILED, message=error.message, hint=error.hint))
             except Exception as error:
                 if not ended:
-                    emit(RunFinished(FinishReason.FAILED, message=f"Something went wrong inside the program: {error}."))
+                    emit(
+                        RunFinished(
+                            FinishReason.FAILED,
+                            message=Told("Something went wrong inside the program: {error}.", error=error),
+                        )
+                    )
                 raise
 
         return task
@@ -301,7 +307,9 @@ class StudioMaking(StudioCore):
         try:
             return self.bridge.engine()
         except Exception as error:
-            raise InputError(f"The engine could not be started: {error}.", "Run `diffbgm doctor`.") from error
+            raise InputError(
+                "The engine could not be started: {error}.", "Run `diffbgm doctor`.", error=error
+            ) from error
 
     def _with_steps(self, take: Take) -> Take:
         """From the engine's thread: a take with its denoising steps, which may lie in the project file."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from diffbgm_gui.document import Document, add_take, moved_locks
 from diffbgm_gui.keeping import working_folder
+from diffbgm_gui.languages import in_words
 from diffbgm_gui.look import find_shots, look_task
 from diffbgm_gui.run_state import (
     CancelAsked,
@@ -27,6 +28,7 @@ from diffbgm_gui.studio_study import StudioStudy
 from engine import CancelToken, EngineError, RunCancelled, Stage
 from engine.music.take import Take
 from engine.settings import resolve_seed
+from engine.wording import Told
 
 if TYPE_CHECKING:
     from engine.signals import FrameSignals, VideoInfo
@@ -91,7 +93,11 @@ class StudioRecut(StudioStudy):
             except EngineError as error:
                 told.append(TimelineFailed(path, error.message, error.hint))
             except Exception as error:
-                told.append(TimelineFailed(path, f"The timeline '{path.name}' could not be read: {error}."))
+                told.append(
+                    TimelineFailed(
+                        path, Told("The timeline '{name}' could not be read: {error}.", name=path.name, error=error)
+                    )
+                )
                 raise
             finally:
                 emit(OpenEnded())
@@ -183,7 +189,7 @@ class StudioRecut(StudioStudy):
         )
         notes = self.tr("Notes: {} kept, {} removed, {} new.").format(counts["kept"], counts["removed"], counts["new"])
         missed = list(details["relaxations"])
-        self.notice("warning" if missed else "good", told, " ".join((notes, *missed)))
+        self.notice("warning" if missed else "good", told, " ".join((notes, *map(in_words, missed))))
 
     def _show(self, document: Document) -> None:
         before = self.document.video

@@ -27,6 +27,7 @@ from engine import CancelToken, EngineError, RunCancelled
 from engine.direction import Words
 from engine.music.take import Take
 from engine.settings import MAX_SEED
+from engine.wording import Told
 
 if TYPE_CHECKING:
     from engine.bundles import BundleFacts
@@ -327,8 +328,11 @@ def look_for_encoders(folder: Path | None) -> EncodersKnown:
     size = sum(kind.megabytes for kind in missing)
     return EncodersKnown(
         False,
-        f"Not on this machine yet: {names}.",
-        f"They are downloaded once ({size} MB) when music is composed; or choose a folder that holds them.",
+        Told("Not on this machine yet: {names}.", names=names),
+        Told(
+            "They are downloaded once ({size} MB) when music is composed; or choose a folder that holds them.",
+            size=size,
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from diffbgm_gui.document import TakeEntry
+from diffbgm_gui.languages import in_words
 from diffbgm_gui.run_state import Phase, RunViewState
 from diffbgm_gui.widgets.timeline import clock
 
@@ -72,7 +73,7 @@ def status_words(state: RunViewState, entry: TakeEntry | None = None, explanatio
     if entry is not None:
         seed = tr("seed {}").format(entry.take.settings.seed)
         parts = [entry.name, tr("{} notes").format(len(entry.take.notes)), seed]
-    return "  ·  ".join(part for part in (*parts, explanation) if part)
+    return "  ·  ".join(part for part in (*parts, in_words(explanation)) if part)
 
 
 def time_left(seconds: float) -> str:

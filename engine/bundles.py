@@ -55,9 +55,18 @@ def describe_bundle(folder: Path | None = None) -> BundleFacts:
         )
     except FileNotFoundError as error:
         missing = Path(error.filename or "").name or CONFIG
-        raise BundleError(f"There is no model bundle in '{folder}': {missing} is missing.", _HINT) from None
+        raise BundleError(
+            "There is no model bundle in '{folder}': {missing} is missing.", _HINT, folder=folder, missing=missing
+        ) from None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BundleError(f"The bundle's {CONFIG} in '{folder}' cannot be read.", _HINT) from error
+        raise BundleError(
+            "The bundle's {file} in '{folder}' cannot be read.", _HINT, file=CONFIG, folder=folder
+        ) from error
     if profile not in PROFILES:
-        raise BundleError(f"The bundle's profile is '{profile}'; this engine serves: {', '.join(PROFILES)}.", _HINT)
+        raise BundleError(
+            "The bundle's profile is '{profile}'; this engine serves: {profiles}.",
+            _HINT,
+            profile=profile,
+            profiles=", ".join(PROFILES),
+        )
     return facts

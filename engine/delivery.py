@@ -32,6 +32,7 @@ from engine.settings import GenerationSettings
 from engine.signals import VideoInfo
 from engine.stages import Stages
 from engine.timebase import Span
+from engine.wording import Told
 
 if TYPE_CHECKING:
     from engine.audio.clip import AudioClip
@@ -119,8 +120,13 @@ class _Delivery:
             return part
         self.stages.tell(
             Warned(
-                f"{container.suffix[1:].upper()} can begin at a key picture only: what is written begins at "
-                f"{float(key_s):.2f} s instead of {float(part[0]):.2f} s. MP4 and MOV begin exactly."
+                Told(
+                    "{container} can begin at a key picture only: what is written begins at {begin_s:.2f} s instead of "
+                    "{asked_s:.2f} s. MP4 and MOV begin exactly.",
+                    container=container.suffix[1:].upper(),
+                    begin_s=float(key_s),
+                    asked_s=float(part[0]),
+                )
             )
         )
         return key_s, part[1]
@@ -132,7 +138,7 @@ class _Delivery:
     def _score(self) -> Score:
         with self.stages.stage(Stage.SCORE, 1, "score") as report:
             if not self.take.notes:
-                self.stages.tell(Warned("The model wrote no notes for this video; the music is silent."))
+                self.stages.tell(Warned(Told("The model wrote no notes for this video; the music is silent.")))
             score = write_score(self.take.notes, self.take.plan, self.settings, self.take.direction)
             report(1, 1)
         return score
@@ -149,8 +155,12 @@ class _Delivery:
         if not facts.is_met:
             self.stages.tell(
                 Warned(
-                    f"The loudness is {facts.loudness_lufs:.1f} LUFS instead of {facts.target_lufs:.1f}: the peaks of "
-                    "this music allow no more."
+                    Told(
+                        "The loudness is {loudness_lufs:.1f} LUFS instead of {target_lufs:.1f}: the peaks of this "
+                        "music allow no more.",
+                        loudness_lufs=facts.loudness_lufs,
+                        target_lufs=facts.target_lufs,
+                    )
                 )
             )
         return _Sound(rendered, finished, original, stems)
@@ -202,7 +212,7 @@ class _Delivery:
 
         samples = read_original_sound(self.info, sample_rate=SAMPLE_RATE_HZ, cancel=self.cancel)
         if samples is None:
-            self.stages.tell(Warned("The video has no sound of its own to mix with."))
+            self.stages.tell(Warned(Told("The video has no sound of its own to mix with.")))
             return None
         return AudioClip(samples, SAMPLE_RATE_HZ)
 
@@ -217,7 +227,7 @@ class _Delivery:
         try:
             return find_speech(original.samples, original.sample_rate, cancel=self.cancel)
         except InputError as error:
-            self.stages.tell(Warned(f"{error.message} The music does not give way to speech."))
+            self.stages.tell(Warned(Told("{problem} The music does not give way to speech.", problem=error.message)))
             return ()
 
     def _manifest(self) -> dict[str, Any]:

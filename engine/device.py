@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from engine.errors import DeviceError, InputError
+from engine.wording import Told
 
 DEVICES: Final = ("auto", "cpu", "cuda", "mps")
 THREADS_VARIABLE: Final = "DIFFBGM_THREADS"
@@ -35,7 +36,7 @@ def choose_device(name: str = "auto") -> tuple[str, str]:
         InputError: for a name that is none of `DEVICES`.
     """
     if name not in DEVICES:
-        raise InputError(f"Unknown device '{name}'.", f"Choose one of: {', '.join(DEVICES)}.")
+        raise InputError("Unknown device '{name}'.", "Choose one of: {known}.", name=name, known=", ".join(DEVICES))
     if name == "cpu":
         return "cpu", f"Composing on the processor ({thread_count()} threads)."
     problems = []
@@ -49,7 +50,7 @@ def choose_device(name: str = "auto") -> tuple[str, str]:
     return "cpu", f"Composing on the processor ({thread_count()} threads)."
 
 
-def _problem_of(name: str) -> str | None:
+def _problem_of(name: str) -> Told | None:
     """Why an accelerator cannot be used, tried with one small sum; None if it can."""
     import torch
 
@@ -57,11 +58,14 @@ def _problem_of(name: str) -> str | None:
         warnings.simplefilter("ignore")  # a driver that is too old is told by the sentence below
         present = torch.cuda.is_available() if name == "cuda" else torch.backends.mps.is_available()
         if not present:
-            return f"This torch ({torch.__version__}) sees no {_kind(name)} device here."
+            return Told(
+                "This torch ({version}) sees no {kind} device here.", version=torch.__version__, kind=_kind(name)
+            )
         try:
             (torch.ones(2, device=name) + 1).cpu()
         except RuntimeError as error:
-            return f"The {_kind(name)} device does not work: {str(error).splitlines()[0]}"
+            said = str(error).splitlines()[0]
+            return Told("The {kind} device does not work: {said}", kind=_kind(name), said=said)
     return None
 
 
@@ -114,10 +118,10 @@ def explaining_memory(device: str) -> Iterator[None]:
     except (MemoryError, RuntimeError) as error:
         if not is_out_of_memory(error):
             raise
-        hint = "Close other programs, or score a shorter video."
+        hint = Told("Close other programs, or score a shorter video.")
         if device != "cpu":
-            hint = "Ask for --device cpu, or close other programs that use the GPU."
-        raise DeviceError(f"The memory of the device '{device}' ran out.", hint) from error
+            hint = Told("Ask for --device cpu, or close other programs that use the GPU.")
+        raise DeviceError("The memory of the device '{device}' ran out.", hint, device=device) from error
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -47,13 +47,15 @@ class Curve:
 
     def __post_init__(self) -> None:
         if self.name not in CURVES:
-            raise InputError(f"There is no curve '{self.name}'.", f"Choose among: {', '.join(CURVES)}.")
+            raise InputError(
+                "There is no curve '{name}'.", "Choose one of: {known}.", name=self.name, known=", ".join(CURVES)
+            )
         if not self.points:
-            raise InputError(f"The {self.name} curve has no points.", "Give TIME=VALUE, as in 0=0.2.")
+            raise InputError("The {name} curve has no points.", "Give TIME=VALUE, as in 0=0.2.", name=self.name)
         if any(b[0] <= a[0] for a, b in pairwise(self.points)):
-            raise InputError(f"The points of the {self.name} curve are not in the order of time.")
+            raise InputError("The points of the {name} curve are not in the order of time.", name=self.name)
         if any(not 0 <= value <= 1 for _, value in self.points):
-            raise InputError(f"The {self.name} curve leaves the range 0..1.")
+            raise InputError("The {name} curve leaves the range 0..1.", name=self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +174,18 @@ class Direction:
         values = dict(json.loads(data)) if isinstance(data, str) else dict(data)
         version = values.pop("schema_version", SCHEMA_VERSION)
         if not isinstance(version, int) or version > SCHEMA_VERSION:
-            raise InputError(f"This direction has schema version {version}; this program knows {SCHEMA_VERSION}.")
+            raise InputError(
+                "This direction has schema version {version}; this program knows {schema_version}.",
+                version=version,
+                schema_version=SCHEMA_VERSION,
+            )
         unknown = sorted(set(values) - {field.name for field in fields(cls)})
         if unknown:
-            raise InputError(f"Unknown entries of a direction: {', '.join(unknown)}.")
+            raise InputError("Unknown entries of a direction: {unknown}.", unknown=", ".join(unknown))
         try:
             return cls(**{name: _READERS[name](value) for name, value in values.items() if value is not None})
         except (TypeError, ValueError, KeyError, AttributeError, ZeroDivisionError) as error:
-            raise InputError(f"The direction cannot be read: {error}.") from error
+            raise InputError("The direction cannot be read: {error}.", error=error) from error
 
 
 OPEN: Final = Direction()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from engine.wording import Told
+
 
 class EngineError(Exception):
     """Base of all expected failures.
@@ -9,15 +13,20 @@ class EngineError(Exception):
     Args:
         message: one sentence that says what is wrong, for the person at the keyboard.
         hint: what to do about it; may be empty.
+        values: what is set into both, by name, where they are templates as `Told` takes them.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+    def __init__(self, message: str, hint: str = "", /, **values: Any) -> None:
+        self.message = _told(message, values)
+        self.hint = _told(hint, values)
+        super().__init__(self.message)
 
     def __reduce__(self) -> tuple[type[EngineError], tuple[str, str]]:
         return type(self), (self.message, self.hint)
+
+
+def _told(text: str, values: dict[str, Any]) -> Told:
+    return text if isinstance(text, Told) else Told(text, **values)
 
 
 class InputError(EngineError):

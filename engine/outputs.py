@@ -159,7 +159,7 @@ def _check_timeline(video: Path, outputs: Outputs) -> None:
         raise not_rendered(cuts)
     if cuts.source in [file.path.absolute() for file in outputs.timelines]:
         raise OutputError(
-            f"'{cuts.source.name}' is the timeline itself.", "Choose another name: it is never written to."
+            "'{name}' is the timeline itself.", "Choose another name: it is never written to.", name=cuts.source.name
         )
 
 
@@ -175,7 +175,10 @@ def part_in_frames(info: VideoInfo, part_s: tuple[Fraction, Fraction]) -> tuple[
         last = duration_s
     if not first < last:
         raise InputError(
-            f"No picture lies between {float(part_s[0]):g} s and {float(part_s[1]):g} s.",
-            f"The video lasts {float(duration_s):.2f} s.",
+            "No picture lies between {begin_s:g} s and {end_s:g} s.",
+            "The video lasts {duration_s:.2f} s.",
+            begin_s=float(part_s[0]),
+            end_s=float(part_s[1]),
+            duration_s=float(duration_s),
         )
     return None if first == 0 and last == duration_s else (first, last)

@@ -38,6 +38,7 @@ from engine.signals import FrameSignals, VideoInfo, trim_signals
 from engine.timebase import BEATS_PER_BAR, N_PITCHES, STEPS_PER_BEAT, Shot, Span, TempoMap
 from engine.video.analyse import analyse
 from engine.video.shots import detect_shots
+from engine.wording import Told
 
 _SLOW: Final = 0.35
 _QUICK: Final = 0.75
@@ -302,7 +303,7 @@ def fit_loop(
         preferred_bpm=math.sqrt(low * high),
         tolerance_s=max(0.02, frame_s),
     )
-    return judge_tempo(tempo, hits, duration_s=duration_s, frame_s=frame_s, why="a loop keeps one tempo")
+    return judge_tempo(tempo, hits, duration_s=duration_s, frame_s=frame_s, why=Told("a loop keeps one tempo"))
 
 
 def beats_to_fill(duration_s: Fraction, tempo: TempoMap) -> int:

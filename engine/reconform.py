@@ -38,6 +38,7 @@ from engine.signals import FrameSignals
 from engine.timebase import BEATS_PER_BAR, STEPS_PER_BAR, Shot, Span, TempoMap
 from engine.video.matching import KeptSpan, match_videos
 from engine.video.shots import detect_shots
+from engine.wording import Told
 
 if TYPE_CHECKING:
     from engine.diffusion.model import Bundle
@@ -252,7 +253,7 @@ def _fill(
 def _judged(found: Conformed, hits: Sequence[HitPoint], after: FrameSignals) -> TempoSolution:
     """What the new map does with the new cut's hits."""
     frame_s = sensible_frame_s(after.info)
-    why = "the bars that are kept leave no tempo that brings it nearer"
+    why = Told("the bars that are kept leave no tempo that brings it nearer")
     judged = judge_tempo(found.tempo, hits, duration_s=after.info.duration_s, frame_s=frame_s, why=why)
     return replace(judged, relaxations=(*found.relaxations, *judged.relaxations))
 

@@ -49,7 +49,8 @@ def resource_path(*parts: str) -> Path:
     path = find_resource(*parts)
     if path is None:
         raise EngineError(
-            f"The file {'/'.join(('resources', *parts))} is missing from this installation.",
+            "The file {path} is missing from this installation.",
             "Install it again, or in a checkout restore it with: git checkout resources",
+            path="/".join(("resources", *parts)),
         )
     return path

@@ -394,11 +394,15 @@ EVERYTHING: Final = Selection((Region(),))
 def _forkable(bundle: Bundle, take: Take, step: int, settings: GenerationSettings) -> Trajectory:
     trajectory = take.trajectory
     if trajectory is None:
-        raise InputError(f"The take '{take.name}' holds no denoising steps.", "Fork a take that was generated.")
+        raise InputError(
+            "The take '{name}' holds no denoising steps.", "Fork a take that was generated.", name=take.name
+        )
     if take.model != bundle.hash:
-        raise InputError(f"The take '{take.name}' was made by another model.", "Give that model's bundle.")
+        raise InputError("The take '{name}' was made by another model.", "Give that model's bundle.", name=take.name)
     if not 0 <= step < trajectory.n_steps:
-        raise InputError(f"There is no step {step + 1}.", f"The take has steps 1 to {trajectory.n_steps}.")
+        raise InputError(
+            "There is no step {step}.", "The take has steps 1 to {n_steps}.", step=step + 1, n_steps=trajectory.n_steps
+        )
     if (settings.steps, settings.sampler) != (take.settings.steps, take.settings.sampler):
         raise InputError("A fork keeps the sampler and the number of steps.", "Change t0, k, guidance, mood or seed.")
     return trajectory

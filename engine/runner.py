@@ -52,6 +52,7 @@ from engine.shelf import Shelf
 from engine.signals import FrameSignals, VideoInfo
 from engine.stages import Reporter, Stages
 from engine.timebase import BEATS_PER_BAR, Span
+from engine.wording import Told
 
 if TYPE_CHECKING:
     from engine.diffusion.model import Bundle
@@ -259,7 +260,11 @@ class GenerationRunner:
             tell(RunFinished(FinishReason.FAILED, message=error.message, hint=error.hint))
             raise
         except BaseException as error:
-            tell(RunFinished(FinishReason.FAILED, message=f"Something went wrong inside the program: {error}."))
+            tell(
+                RunFinished(
+                    FinishReason.FAILED, message=Told("Something went wrong inside the program: {error}.", error=error)
+                )
+            )
             raise
         tell(RunFinished(FinishReason.COMPLETED, result=result))
         return result
@@ -384,7 +389,7 @@ class _Run:
         try:
             return find_film_speech(info, cancel=self.cancel)
         except InputError as error:
-            self.tell(Warned(f"{error.message} The music does not give way to speech."))
+            self.tell(Warned(Told("{problem} The music does not give way to speech.", problem=error.message)))
             return ()
 
     def _plan(self, signals: FrameSignals, speech: tuple[Span, ...] | None, bundle: Bundle) -> MusicPlan:
@@ -399,7 +404,7 @@ class _Run:
             if bundle.model.profile == "paper":
                 plan = replace(plan, encoded=self._encode(plan, self._encoder_options(bundle), report))
             elif self.request.captions is not None:
-                self.tell(Warned("This bundle does not read captions; the file of captions changes nothing."))
+                self.tell(Warned(Told("This bundle does not read captions; the file of captions changes nothing.")))
             self.tell(ConditionsReady(plan.describe()))
             report(1, 1)
         return plan
@@ -476,7 +481,7 @@ class _Run:
         assert self.settings.seed is not None
         bars = shots_of_bars(plan, -(-len(steps[-1].v) // BEATS_PER_BAR))
         if len(steps) < steps[-1].total:
-            self.tell(Warned("The way of so many steps is too long to be kept; this take cannot be forked."))
+            self.tell(Warned(Told("The way of so many steps is too long to be kept; this take cannot be forked.")))
             return notes, None
         return notes, trajectory_of(steps, first_beat=0, seed=self.settings.seed, bars=bars)
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final, Literal, cast, get_args
 
 from engine.errors import InputError
+from engine.wording import Told
 
 SCHEMA_VERSION: Final = 1
 
@@ -93,34 +94,37 @@ class GenerationSettings:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        _in_range("t0", self.t0, 0, 1000)
-        _in_range("k", self.k, 1, 32)
-        _in_range("steps", self.steps, 1, 1000)
-        _in_range("guidance", self.guidance, 0, 20)
-        _in_range("plan guidance", self.plan_guidance, 0, 20)
-        _in_range("lowest tempo", self.tempo_min, 30, 300)
-        _in_range("highest tempo", self.tempo_max, 30, 300)
-        _in_range("sensitivity", self.sensitivity, 0, 1)
-        _in_range("music gain", self.music_gain_db, -60, 24)
-        _in_range("original gain", self.original_gain_db, -60, 24)
-        _in_range("fade-in", self.fade_in_s, 0, 60)
-        _in_range("fade-out", self.fade_out_s, 0, 60)
-        _in_range("largest tempo change", self.max_tempo_change, 0, 1)
-        _in_range("true peak", self.true_peak_db, -20, 0)
-        _in_range("ducking", self.duck_db, -60, 0)
+        _in_range(Told("t0"), self.t0, 0, 1000)
+        _in_range(Told("k"), self.k, 1, 32)
+        _in_range(Told("steps"), self.steps, 1, 1000)
+        _in_range(Told("guidance"), self.guidance, 0, 20)
+        _in_range(Told("plan guidance"), self.plan_guidance, 0, 20)
+        _in_range(Told("lowest tempo"), self.tempo_min, 30, 300)
+        _in_range(Told("highest tempo"), self.tempo_max, 30, 300)
+        _in_range(Told("sensitivity"), self.sensitivity, 0, 1)
+        _in_range(Told("music gain"), self.music_gain_db, -60, 24)
+        _in_range(Told("original gain"), self.original_gain_db, -60, 24)
+        _in_range(Told("fade-in"), self.fade_in_s, 0, 60)
+        _in_range(Told("fade-out"), self.fade_out_s, 0, 60)
+        _in_range(Told("largest tempo change"), self.max_tempo_change, 0, 1)
+        _in_range(Told("true peak"), self.true_peak_db, -20, 0)
+        _in_range(Told("ducking"), self.duck_db, -60, 0)
         if self.loudness_lufs is not None:
-            _in_range("loudness", self.loudness_lufs, -50, -5)
+            _in_range(Told("loudness"), self.loudness_lufs, -50, -5)
         if self.seed is not None:
-            _in_range("seed", self.seed, 0, MAX_SEED)
+            _in_range(Told("seed"), self.seed, 0, MAX_SEED)
         if self.tempo_min > self.tempo_max:
             raise InputError(
-                f"The tempo range {self.tempo_min:g}:{self.tempo_max:g} is upside down.", "Give MIN:MAX, as in 80:110."
+                "The tempo range {tempo_min:g}:{tempo_max:g} is upside down.",
+                "Give MIN:MAX, as in 80:110.",
+                tempo_min=self.tempo_min,
+                tempo_max=self.tempo_max,
             )
-        _one_of("sampler", self.sampler, SAMPLERS)
-        _one_of("original audio", self.original_audio, ORIGINAL_AUDIO)
-        _one_of("strictness", self.strictness, STRICTNESS)
-        _one_of("ending", self.ending, ENDINGS)
-        _one_of("windows", self.windows, WINDOW_MODES)
+        _one_of(Told("sampler"), self.sampler, SAMPLERS)
+        _one_of(Told("original audio"), self.original_audio, ORIGINAL_AUDIO)
+        _one_of(Told("strictness"), self.strictness, STRICTNESS)
+        _one_of(Told("ending"), self.ending, ENDINGS)
+        _one_of(Told("windows"), self.windows, WINDOW_MODES)
 
     def to_json(self) -> dict[str, Any]:
         """A plain dict with a schema version; `from_json` reads it back."""
@@ -136,10 +140,14 @@ class GenerationSettings:
         values = dict(json.loads(data)) if isinstance(data, str) else dict(data)
         version = values.pop("schema_version", SCHEMA_VERSION)
         if not isinstance(version, int) or version > SCHEMA_VERSION:
-            raise InputError(f"These settings have schema version {version}; this program knows {SCHEMA_VERSION}.")
+            raise InputError(
+                "These settings have schema version {version}; this program knows {schema_version}.",
+                version=version,
+                schema_version=SCHEMA_VERSION,
+            )
         unknown = sorted(set(values) - {field.name for field in fields(cls)})
         if unknown:
-            raise InputError(f"Unknown settings: {', '.join(unknown)}.")
+            raise InputError("Unknown settings: {unknown}.", unknown=", ".join(unknown))
         return cls(**cast(dict[str, Any], values))
 
 
@@ -150,11 +158,19 @@ def resolve_seed(settings: GenerationSettings) -> GenerationSettings:
     return replace(settings, seed=secrets.randbelow(MAX_SEED + 1))
 
 
-def _in_range(name: str, value: float, low: float, high: float) -> None:
+def _in_range(name: Told, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        raise InputError(f"The {name} is {value:g}; it must lie between {low:g} and {high:g}.")
+        raise InputError(
+            "The {name} is {value:g}; it must lie between {low:g} and {high:g}.",
+            name=name,
+            value=value,
+            low=low,
+            high=high,
+        )
 
 
-def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+def _one_of(name: Told, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise InputError(f"Unknown {name} '{value}'.", f"Choose one of: {', '.join(allowed)}.")
+        raise InputError(
+            "Unknown {name} '{value}'.", "Choose one of: {known}.", name=name, value=value, known=", ".join(allowed)
+        )

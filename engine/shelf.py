@@ -38,8 +38,10 @@ class Shelf:
                 name = project.video.name
                 project.close()
                 raise InputError(
-                    f"The project '{self._path.name}' belongs to another video, '{name}'.",
+                    "The project '{name}' belongs to another video, '{other}'.",
                     "Name a new project, or take a changed edit in with `diffbgm reconform`.",
+                    name=self._path.name,
+                    other=name,
                 )
             self._project = project
         return self
@@ -82,6 +84,7 @@ def check_edit(project: Project, take: Take) -> None:
     same = project.video.duration_s == then.duration_s if now is None else replace(now, path=then.path) == then
     if not same:
         raise InputError(
-            f"The take '{take.name}' was made for an earlier edit of the video.",
+            "The take '{name}' was made for an earlier edit of the video.",
             "Take the new edit in with `diffbgm reconform`, or write the music alone: .wav or .mid.",
+            name=take.name,
         )

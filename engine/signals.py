@@ -119,8 +119,11 @@ def trim_signals(
     first, last = (_nearest(edges, time_s) for time_s in range_s)
     if not first < last:
         raise InputError(
-            f"No picture lies between {float(range_s[0]):g} s and {float(range_s[1]):g} s.",
-            f"The video lasts {float(info.duration_s):.2f} s.",
+            "No picture lies between {begin_s:g} s and {end_s:g} s.",
+            "The video lasts {duration_s:.2f} s.",
+            begin_s=float(range_s[0]),
+            end_s=float(range_s[1]),
+            duration_s=float(info.duration_s),
         )
     start_s, end_s = edges[first], edges[last]
     curves = {name: curve[first:last].copy() for name, curve in signals.curves.items()}

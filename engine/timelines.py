@@ -109,8 +109,9 @@ def _rate_of_media(path: Path, folders: Sequence[Path]) -> Fraction | None:
 def not_rendered(cuts: CutList) -> OutputError:
     """The sentence for a film that only the editor can make."""
     return OutputError(
-        f"The timeline '{cuts.name}' is not rendered here: its picture is put together for watching only.",
+        "The timeline '{name}' is not rendered here: its picture is put together for watching only.",
         "Write .wav, .mid or .otio for the editor, or name the video that it rendered with --rendered FILE.",
+        name=cuts.name,
     )
 
 
@@ -124,8 +125,12 @@ def _check_length(path: Path, cuts: CutList, rendered: Path, length_s: Fraction,
     if cuts.duration_s - _TOLERANCE_S <= length_s <= longest_s + _TOLERANCE_S:
         return
     raise InputError(
-        f"'{rendered.name}' lasts {float(length_s):.2f} s, the timeline '{path.name}' {float(cuts.duration_s):.2f} s.",
+        "'{name}' lasts {length_s:.2f} s, the timeline '{timeline}' {timeline_s:.2f} s.",
         "Render the whole timeline, and export it again if it was changed since.",
+        name=rendered.name,
+        length_s=float(length_s),
+        timeline=path.name,
+        timeline_s=float(cuts.duration_s),
     )
 
 
@@ -146,7 +151,7 @@ def _picture(
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"The folder '{folder}' cannot be written.", "Choose another.") from error
+        raise OutputError("The folder '{folder}' cannot be written.", "Choose another.", folder=folder) from error
     assemble(cuts, picture, durations_s=durations_s, report=report, cancel=cancel)
     if keep_in is None:
         _forget_oldest(folder, keep=picture)

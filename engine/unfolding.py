@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.cancel import NEVER, CancelToken
 from engine.errors import EngineError, InputError, OutputError
+from engine.wording import reason_of
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -207,7 +208,12 @@ def write_steps(
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise InputError(f"'{path.name}' names no form to write.", f"Let it end in one of: {', '.join(SUFFIXES)}.")
+        raise InputError(
+            "'{name}' names no form to write.",
+            "Let it end in one of: {suffixes}.",
+            name=path.name,
+            suffixes=", ".join(SUFFIXES),
+        )
     with _aside(path) as aside:
         if suffix == ".npz":
             save_npz(steps, aside, t0=t0)
@@ -231,7 +237,8 @@ def _aside(path: Path) -> Iterator[Path]:
         yield aside
         aside.replace(path)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise OutputError(f"'{path}' cannot be written: {why}.", "Choose another folder.") from error
+        raise OutputError(
+            "'{path}' cannot be written: {reason}.", "Choose another folder.", path=path, reason=reason_of(error)
+        ) from error
     finally:
         aside.unlink(missing_ok=True)

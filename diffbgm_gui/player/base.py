@@ -42,7 +42,7 @@ class Player(QObject):
     playing_changed = Signal(bool)
     frame_ready = Signal(QImage)
     surface_wanted = Signal(bool)
-    failed = Signal(str)
+    failed = Signal(object)
 
     name: ClassVar[str] = ""
     fastest: ClassVar[float] = 0.0

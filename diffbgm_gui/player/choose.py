@@ -13,6 +13,7 @@ from diffbgm_gui.player.base import Player
 from diffbgm_gui.player.qt_media import QtPlayer
 from diffbgm_gui.player.stills import StillsPlayer
 from diffbgm_gui.player.vlc_media import VlcPlayer, load_vlc
+from engine.wording import Told
 
 logger = logging.getLogger(__name__)
 
@@ -26,13 +27,13 @@ def make_player(kind: str = "", parent: QObject | None = None) -> Player:
         kind: one of `KINDS` to ask for it; empty for the first that is there. Where the one asked for is not there, the
             stills, which say why.
     """
-    said = ""
+    said: Told | None = None
     for name in order() if kind == "" else (kind,):
         player = _vlc(parent) if name == "vlc" else _qt(parent) if name == "qt" else None
         if isinstance(player, Player):
             return player
         said = player or said
-    return StillsPlayer(said or "no library for playing was asked for.", parent)
+    return StillsPlayer(said or Told("no library for playing was asked for."), parent)
 
 
 def order() -> tuple[str, ...]:
@@ -41,13 +42,13 @@ def order() -> tuple[str, ...]:
     return ("qt", "vlc") if getattr(sys, "frozen", False) else ("vlc", "qt")
 
 
-def _vlc(parent: QObject | None) -> Player | str:
+def _vlc(parent: QObject | None) -> Player | Told:
     """The player, or why it is not there."""
     instance = load_vlc()
-    return "VLC is not there." if instance is None else VlcPlayer(instance, parent)
+    return Told("VLC is not there.") if instance is None else VlcPlayer(instance, parent)
 
 
-def _qt(parent: QObject | None) -> Player | str:
+def _qt(parent: QObject | None) -> Player | Told:
     """The player, or why it is not there."""
     try:
         from PySide6 import QtMultimedia
@@ -58,15 +59,19 @@ def _qt(parent: QObject | None) -> Player | str:
     if player.is_available:
         return player
     player.deleteLater()
-    return "Qt Multimedia has no backend on this machine."
+    return Told("Qt Multimedia has no backend on this machine.")
 
 
-def reason(said: str) -> str:
+def reason(said: str) -> Told:
     """Why Qt Multimedia does not load, for people, from what the loader said."""
     from engine.desktop import debian_package
 
     library = re.search(r"(lib[\w.+-]+\.so[.\d]*): cannot open shared object", said)
     if library is None:
-        return "Qt Multimedia does not load."
+        return Told("Qt Multimedia does not load.")
     name = library.group(1)
-    return f"the system library {name} is missing (Debian, Ubuntu: apt install {debian_package(name)})."
+    return Told(
+        "the system library {name} is missing (Debian, Ubuntu: apt install {package}).",
+        name=name,
+        package=debian_package(name),
+    )

@@ -27,9 +27,9 @@ class ExactFrames(QObject):
     """
 
     ready = Signal(object, float, QImage)
-    failed = Signal(object, str)
+    failed = Signal(object, object)
     _decoded = Signal(object, float, object)
-    _broke = Signal(object, str)
+    _broke = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

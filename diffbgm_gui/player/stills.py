@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QImage
 
 from diffbgm_gui.player.base import Player
+from engine.wording import Told
 
 
 class StillsPlayer(Player):
@@ -26,7 +27,7 @@ class StillsPlayer(Player):
 
     def __init__(self, reason: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.explanation = f"The picture may not run smoothly: {reason}"
+        self.explanation = Told("The picture may not run smoothly: {reason}", reason=reason)
         self._stills: list[tuple[float, QImage]] = []
         self._shown: QImage | None = None
         self._decodes = False

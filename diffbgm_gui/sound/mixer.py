@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from diffbgm_gui.sound.desk import Duck, Levels, Material, MixDesk
 from diffbgm_gui.sound.outputs import DeviceOutput, Output, SilentOutput, make_output
 from diffbgm_gui.sound.recordings import RATE_HZ, Recording, open_wav
+from engine.wording import Told
 
 LOWEST_DB: Final = -60.0
 """At this a fader is shut."""
@@ -249,7 +250,7 @@ class Mixer(QObject):
         """A silent clock takes over at the same place."""
         playing, here = self._playing, self.pause()
         self.output.close()
-        self.output = SilentOutput(self.tr("There is no sound: no sound device was found."))
+        self.output = SilentOutput(Told("There is no sound: no sound device was found."))
         self.output.begin(self._desk)
         self._at_s = here
         if playing:

@@ -13,10 +13,11 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QMetaObject, QObject, Qt, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QMetaObject, QObject, Qt, QThread, QTimer, Signal, Slot
 
 from diffbgm_gui.sound.desk import MixDesk
 from diffbgm_gui.sound.recordings import RATE_HZ, Wave
+from engine.wording import Told
 
 logger = logging.getLogger(__name__)
 
@@ -376,8 +377,7 @@ def make_output() -> Output:
     except ImportError as error:
         from diffbgm_gui.player.choose import reason
 
-        return SilentOutput(f"There is no sound: {reason(str(error))}")
+        return SilentOutput(Told("There is no sound: {reason}", reason=reason(str(error))))
     if QtMultimedia.QMediaDevices.defaultAudioOutput().isNull():
-        silent = QCoreApplication.translate("Mixer", "There is no sound: no sound device was found.")
-        return SilentOutput(silent)
+        return SilentOutput(Told("There is no sound: no sound device was found."))
     return DeviceOutput(QtMultimedia)

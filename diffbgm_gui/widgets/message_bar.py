@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from diffbgm_gui import icons, theme
+from diffbgm_gui.languages import in_words
 from diffbgm_gui.run_state import Notice
 
 _KINDS = {"error": "error", "warning": "warning", "good": "check"}
@@ -74,8 +75,8 @@ class MessageBar(QWidget):
         self.setVisible(notice is not None)
         if notice is None:
             return
-        self.text.setText(notice.message)
-        self.hint.setText(notice.hint)
+        self.text.setText(in_words(notice.message))
+        self.hint.setText(in_words(notice.hint))
         self._kind = kind = notice.kind if notice.kind in _KINDS else "warning"
         for button in (self.details_button, self.copy_button):
             button.setVisible(kind == "error")

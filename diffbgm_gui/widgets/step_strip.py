@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from diffbgm_gui.icons import icon
+from diffbgm_gui.languages import in_one
 from diffbgm_gui.run_state import RunAsked
 from diffbgm_gui.studio import Studio
 from diffbgm_gui.studio_events import StepsFailed, StepsReady, TakeAudible
@@ -160,7 +161,7 @@ class StepStrip(QWidget):
             case StepsReady() | StepsFailed():
                 self._is_loading = False
                 if isinstance(event, StepsFailed) and event.take_id == self._take_id:
-                    self._problem = f"{event.message} {event.hint}".strip()
+                    self._problem = in_one(event.message, event.hint)
                 self._render()
             case TakeAudible(take_id=take_id) if take_id == self._listens_to:
                 self.play_asked.emit()

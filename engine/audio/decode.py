@@ -50,7 +50,9 @@ def read_audio(
             stream = _audio_stream(container, stream_index, path)
             samples = _decoded(container, stream, sample_rate, start_s, duration_s, report, cancel)
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise InputError(f"The sound of {path.name} cannot be read.", "Choose to replace it by the music.") from error
+        raise InputError(
+            "The sound of {name} cannot be read.", "Choose to replace it by the music.", name=path.name
+        ) from error
     if duration_s is not None:
         points = points_of(duration_s, sample_rate)
         samples = np.pad(samples, ((0, 0), (0, max(0, points - samples.shape[1]))))[:, :points]
@@ -61,7 +63,9 @@ def _audio_stream(container: Any, stream_index: int | None, path: Path) -> Any:
     streams = [s for s in container.streams.audio if s.codec_context is not None]
     wanted = [s for s in streams if stream_index is None or s.index == stream_index]
     if not wanted:
-        raise InputError(f"{path.name} has no sound that can be decoded.", "Choose to replace it by the music.")
+        raise InputError(
+            "{name} has no sound that can be decoded.", "Choose to replace it by the music.", name=path.name
+        )
     return wanted[0]
 
 

@@ -86,7 +86,7 @@ class FluidPlayer:
                 synth.setting(name, value)
             font = synth.sfload(str(self._soundfont))
             if font < 0:
-                raise InputError(f"FluidSynth cannot read the soundfont {self._soundfont.name}.")
+                raise InputError("FluidSynth cannot read the soundfont {name}.", name=self._soundfont.name)
             self._choose(synth, font, part.program)
             return self._run(synth, part, points, sample_rate, report, cancel)
         finally:

@@ -14,6 +14,7 @@ from engine.audio.clip import AudioClip, Wave, points_of
 from engine.cancel import NEVER, CancelToken
 from engine.errors import OutputError
 from engine.events import Report, no_report
+from engine.wording import reason_of
 
 _CLICK_FREE_S: Final = 0.01
 _FULL_SCALE: Final = 32767
@@ -82,9 +83,11 @@ def write_wav(clip: AudioClip, path: Path, *, report: Report = no_report, cancel
                 report(min(low + _BLOCK, clip.n), clip.n)
         aside.replace(path)
     except OSError as error:
-        reason = error.strerror or "unknown reason"
         raise OutputError(
-            f"The sound file {path.name} cannot be written: {reason}.", "Choose another place."
+            "The sound file {name} cannot be written: {reason}.",
+            "Choose another place.",
+            name=path.name,
+            reason=reason_of(error),
         ) from error
     finally:
         aside.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InputError
+from engine.wording import reason_of
 
 _RECORDS: Final = {
     b"phdr": "<20sHHHIII",
@@ -312,7 +313,7 @@ def _signed(amount: int) -> int:
 
 
 def _not_a_soundfont(path: Path) -> InputError:
-    return InputError(f"{path.name} is not a soundfont, or it is damaged.", "Give an .sf2 or .sf3 file.")
+    return InputError("{name} is not a soundfont, or it is damaged.", "Give an .sf2 or .sf3 file.", name=path.name)
 
 
 def _read_chunks(path: Path) -> dict[bytes, bytes]:
@@ -344,8 +345,13 @@ def _check_head(path: Path, head: bytes) -> None:
 
 def _unreadable(path: Path, error: OSError) -> InputError:
     if isinstance(error, FileNotFoundError):
-        return InputError(f"There is no soundfont {path}.", "Check the path, or leave it out.")
-    return InputError(f"The soundfont {path.name} cannot be read: {error.strerror}.", "Give an .sf2 or .sf3 file.")
+        return InputError("There is no soundfont {path}.", "Check the path, or leave it out.", path=path)
+    return InputError(
+        "The soundfont {name} cannot be read: {reason}.",
+        "Give an .sf2 or .sf3 file.",
+        name=path.name,
+        reason=reason_of(error),
+    )
 
 
 def _walk(data: memoryview, start: int, end: int, into: dict[bytes, bytes]) -> None:

@@ -208,7 +208,7 @@ def default_soundfont() -> Path:
     if named:
         if not Path(named).is_file():
             raise InputError(
-                f"The soundfont '{named}' is not there.", "Choose another, or none for the built-in sounds."
+                "The soundfont '{name}' is not there.", "Choose another, or none for the built-in sounds.", name=named
             )
         return Path(named)
     spec = importlib.util.find_spec("pretty_midi")  # found, not imported: that takes half a second

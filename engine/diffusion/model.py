@@ -90,7 +90,9 @@ class ModelConfig:
                 version=str(data["version"]),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise BundleError(f"The bundle's {CONFIG} is incomplete: {error}.", _GET_ANOTHER) from error
+            raise BundleError(
+                "The bundle's {file} is incomplete: {error}.", _GET_ANOTHER, file=CONFIG, error=error
+            ) from error
 
 
 _GET_ANOTHER: Final = "Use the bundle that came with the program, or export one with: diffbgm-train export"
@@ -98,7 +100,13 @@ _GET_ANOTHER: Final = "Use the bundle that came with the program, or export one 
 
 def _require(data: dict[str, Any], name: str, value: Any) -> None:
     if data.get(name) != value:
-        raise BundleError(f"The bundle's {name} is {data.get(name)!r}; this engine serves {value!r}.", _GET_ANOTHER)
+        raise BundleError(
+            "The bundle's {name} is {found}; this engine serves {value}.",
+            _GET_ANOTHER,
+            name=name,
+            found=repr(data.get(name)),
+            value=repr(value),
+        )
 
 
 def _known_schedule(name: str) -> str:
@@ -198,23 +206,29 @@ def load_bundle(folder: Path, device: str = "cpu") -> Bundle:
         return Bundle(paper, digest, folder)
     if data.get("architecture") != ARCHITECTURE:
         raise BundleError(
-            f"The bundle's architecture is {data.get('architecture')!r}; this engine serves {ARCHITECTURE!r} and "
-            f"{PAPER_ARCHITECTURE!r}.",
+            "The bundle's architecture is {found}; this engine serves {architecture} and {paper_architecture}.",
             _GET_ANOTHER,
+            found=repr(data.get("architecture")),
+            architecture=repr(ARCHITECTURE),
+            paper_architecture=repr(PAPER_ARCHITECTURE),
         )
     config = ModelConfig.from_json(data)
     file = folder / WEIGHTS
     if not file.is_file():
-        raise BundleError(f"The bundle '{folder}' has no {WEIGHTS}.", _GET_ANOTHER)
+        raise BundleError("The bundle '{folder}' has no {file}.", _GET_ANOTHER, folder=folder, file=WEIGHTS)
     try:
         tensors = {name: tensor.float() for name, tensor in load_file(file).items()}
     except Exception as error:  # safetensors raises its own kinds for a truncated or foreign file
-        raise BundleError(f"The weights in '{file}' cannot be read: {error}.", _GET_ANOTHER) from error
+        raise BundleError(
+            "The weights in '{file}' cannot be read: {error}.", _GET_ANOTHER, file=file, error=error
+        ) from error
     model = CompactModel(config)
     try:
         model.load_state_dict(tensors, strict=True)
     except RuntimeError as error:
-        raise BundleError(f"The weights in '{file}' do not fit its {CONFIG}.", _GET_ANOTHER) from error
+        raise BundleError(
+            "The weights in '{file}' do not fit its {config}.", _GET_ANOTHER, file=file, config=CONFIG
+        ) from error
     model.eval().requires_grad_(False).to(device)
     return Bundle(model, hashlib.sha256(file.read_bytes()).hexdigest(), folder)
 
@@ -228,11 +242,13 @@ def read_config(folder: Path) -> dict[str, Any]:
     try:
         data = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BundleError(f"There is no model bundle in '{folder}'.", _GET_ANOTHER) from None
+        raise BundleError("There is no model bundle in '{folder}'.", _GET_ANOTHER, folder=folder) from None
     except (OSError, ValueError) as error:
-        raise BundleError(f"The bundle's {CONFIG} in '{folder}' cannot be read.", _GET_ANOTHER) from error
+        raise BundleError(
+            "The bundle's {file} in '{folder}' cannot be read.", _GET_ANOTHER, file=CONFIG, folder=folder
+        ) from error
     if not isinstance(data, dict):
-        raise BundleError(f"The bundle's {CONFIG} in '{folder}' is not a table.", _GET_ANOTHER)
+        raise BundleError("The bundle's {file} in '{folder}' is not a table.", _GET_ANOTHER, file=CONFIG, folder=folder)
     return data
 
 

@@ -124,7 +124,11 @@ class PaperConfig:
         for name, value in expected.items():
             if data.get(name) != value:
                 raise BundleError(
-                    f"The bundle's {name} is {data.get(name)!r}; this engine serves {value!r}.", _GET_ANOTHER
+                    "The bundle's {name} is {found}; this engine serves {value}.",
+                    _GET_ANOTHER,
+                    name=name,
+                    found=repr(data.get(name)),
+                    value=repr(value),
                 )
         try:
             config = cls(
@@ -136,10 +140,14 @@ class PaperConfig:
             )
             conditions = data["conditions"]
         except (KeyError, TypeError, ValueError) as error:
-            raise BundleError(f"The bundle's {CONFIG} is incomplete: {error}.", _GET_ANOTHER) from error
+            raise BundleError(
+                "The bundle's {file} is incomplete: {error}.", _GET_ANOTHER, file=CONFIG, error=error
+            ) from error
         if conditions != config.to_json()["conditions"]:
             raise BundleError(
-                f"The bundle follows other conditions than this engine can encode: {conditions!r}.", _GET_ANOTHER
+                "The bundle follows other conditions than this engine can encode: {conditions}.",
+                _GET_ANOTHER,
+                conditions=repr(conditions),
             )
         return config
 
@@ -254,17 +262,21 @@ def load_paper_model(folder: Path, data: Mapping[str, Any], device: str = "cpu")
     config = PaperConfig.from_json(data)
     file = folder / WEIGHTS
     if not file.is_file():
-        raise BundleError(f"The bundle '{folder}' has no {WEIGHTS}.", _GET_ANOTHER)
+        raise BundleError("The bundle '{folder}' has no {file}.", _GET_ANOTHER, folder=folder, file=WEIGHTS)
     try:
         tensors = {name: tensor.float() for name, tensor in load_file(file).items()}
     except Exception as error:  # safetensors raises its own kinds for a truncated or foreign file
-        raise BundleError(f"The weights in '{file}' cannot be read: {error}.", _GET_ANOTHER) from error
+        raise BundleError(
+            "The weights in '{file}' cannot be read: {error}.", _GET_ANOTHER, file=file, error=error
+        ) from error
     with torch.device("meta"):
         model = PaperModel(config)
     try:
         model.network.load_state_dict(tensors, strict=True, assign=True)
     except RuntimeError as error:
-        raise BundleError(f"The weights in '{file}' do not fit its {CONFIG}.", _GET_ANOTHER) from error
+        raise BundleError(
+            "The weights in '{file}' do not fit its {config}.", _GET_ANOTHER, file=file, config=CONFIG
+        ) from error
     model.eval().requires_grad_(False).to(device)
     return model, hashlib.sha256(file.read_bytes()).hexdigest()
 

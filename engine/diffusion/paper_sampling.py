@@ -54,9 +54,13 @@ class PaperPredictor:
         )
         if found != expected:
             raise InputError(
-                f"The encoders give rows of {found[0]} and {found[1]} numbers, the bundle expects {expected[0]} and "
-                f"{expected[1]}.",
+                "The encoders give rows of {dynamic} and {semantic} numbers, the bundle expects {asked_dynamic} and "
+                "{asked_semantic}.",
                 "Use encoders of the kind that the bundle names in its config.json.",
+                dynamic=found[0],
+                semantic=found[1],
+                asked_dynamic=expected[0],
+                asked_semantic=expected[1],
             )
         self.model, self.settings, self.cancel = model, settings, cancel
         self.n_beats = padded_beats(rows.n_beats, stride_beats)

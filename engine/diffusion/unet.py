@@ -112,7 +112,9 @@ class UNetConfig:
         """
         defaults = {field.name: field.default for field in fields(cls)}
         if unknown := sorted(set(data) - set(defaults)):
-            raise BundleError(f"The network's configuration holds unknown entries: {', '.join(unknown)}.")
+            raise BundleError(
+                "The network's configuration holds unknown entries: {unknown}.", unknown=", ".join(unknown)
+            )
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
         for name, value in values.items():
             parts = value if isinstance(value, tuple) else (value,)
@@ -120,11 +122,15 @@ class UNetConfig:
             if isinstance(value, tuple) != isinstance(defaults[name], tuple) or any(
                 type(part) is not part_type for part in parts
             ):
-                raise BundleError(f"The network's configuration has an entry of the wrong type: {name} = {value!r}.")
+                raise BundleError(
+                    "The network's configuration has an entry of the wrong type: {name} = {value}.",
+                    name=name,
+                    value=repr(value),
+                )
         try:
             return cls(**values)
         except ValueError as error:
-            raise BundleError(f"The network's configuration cannot be used: {error}.") from error
+            raise BundleError("The network's configuration cannot be used: {error}.", error=error) from error
 
 
 def select_condition(

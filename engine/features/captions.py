@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from engine.errors import InputError
 from engine.music.encoded import Caption
+from engine.wording import Told, reason_of
 
 SCHEMA: Final = "diffbgm captions"
 VERSION: Final = 1
@@ -43,7 +44,11 @@ def captions_from_json(data: Any) -> tuple[Caption, ...]:
     if not isinstance(data, dict) or data.get("schema") != SCHEMA or not isinstance(data.get("captions"), list):
         raise InputError("This is not a file of captions.", "Write one with: diffbgm captions VIDEO -o captions.json")
     if data.get("version") != VERSION:
-        raise InputError(f"These captions have version {data.get('version')!r}; this program reads {VERSION}.")
+        raise InputError(
+            "These captions have version {found}; this program reads {version}.",
+            found=repr(data.get("version")),
+            version=VERSION,
+        )
     if not data["captions"]:
         raise InputError("The file of captions holds none.")
     found = sorted(_caption(entry, i) for i, entry in enumerate(data["captions"]))
@@ -60,29 +65,31 @@ def read_captions(path: Path) -> tuple[Caption, ...]:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise InputError(
-            f"The captions in '{path}' cannot be read: {(error.strerror or str(error)).lower()}."
+            "The captions in '{path}' cannot be read: {reason}.", path=path, reason=reason_of(error)
         ) from error
     except ValueError as error:
-        raise InputError(f"'{path.name}' is not a JSON file: {error}.", "Mend it, or write it anew.") from error
+        raise InputError(
+            "'{name}' is not a JSON file: {error}.", "Mend it, or write it anew.", name=path.name, error=error
+        ) from error
     return captions_from_json(data)
 
 
 def _caption(entry: Any, i: int) -> tuple[float, float, tuple[str, ...]]:
-    def refuse(what: str) -> InputError:
-        return InputError(f"captions[{i}]: {what}.")
+    def refuse(what: Told) -> InputError:
+        return InputError("captions[{i}]: {what}.", i=i, what=what)
 
     if not isinstance(entry, dict):
-        raise refuse("must be a table with start_s, end_s and text")
+        raise refuse(Told("must be a table with start_s, end_s and text"))
     times = [entry.get("start_s"), entry.get("end_s")]
     for time_s in times:
         if isinstance(time_s, bool) or not isinstance(time_s, int | float) or not math.isfinite(time_s):
-            raise refuse("start_s and end_s must be numbers of seconds")
+            raise refuse(Told("start_s and end_s must be numbers of seconds"))
     start_s, end_s = float(times[0] or 0), float(times[1] or 0)
     if not 0 <= start_s < end_s:
-        raise refuse("start_s must not be below 0 and must lie before end_s")
+        raise refuse(Told("start_s must not be below 0 and must lie before end_s"))
     text = entry.get("text")
     given = text if isinstance(text, list) else [text]
     texts = tuple(" ".join(t.split()) for t in given if isinstance(t, str) and len(t) <= MAX_TEXT)
     if not texts or len(texts) < len(given) or not all(texts):
-        raise refuse(f"text must be a sentence of at most {MAX_TEXT} characters, or a list of such")
+        raise refuse(Told("text must be a sentence of at most {most} characters, or a list of such", most=MAX_TEXT))
     return start_s, end_s, texts

@@ -249,12 +249,20 @@ class _Overrides:
         curves = {}
         for name, values in overrides.items():
             if name not in (*DYNAMIC, *SEMANTIC):
-                raise InputError(f"There is no control '{name}'.", f"Choose among: {', '.join((*DYNAMIC, *SEMANTIC))}.")
+                raise InputError(
+                    "There is no control '{name}'.",
+                    "Choose one of: {known}.",
+                    name=name,
+                    known=", ".join((*DYNAMIC, *SEMANTIC)),
+                )
             curve = np.asarray(values, np.float32)
             if curve.shape != (n_beats,):
                 raise InputError(
-                    f"The curve drawn for {name} has {curve.size} values; the music has {n_beats} beats.",
+                    "The curve drawn for {name} has {size} values; the music has {n_beats} beats.",
                     "Give one value for each beat.",
+                    name=name,
+                    size=curve.size,
+                    n_beats=n_beats,
                 )
             low, high = (0.0, 1.0) if name in DYNAMIC[HIT_COLUMNS] else (quantiles[name][0], quantiles[name][-1])
             curves[name] = np.clip(curve, low, high)

@@ -21,6 +21,7 @@ from engine.features.transfer import to_positions
 from engine.music.controls import DYNAMIC, HIT_COLUMNS
 from engine.signals import FrameSignals
 from engine.timebase import BEATS_PER_BAR, STEPS_PER_BEAT, Shot, TempoMap
+from engine.wording import reason_of
 
 FloatArray = NDArray[np.float32]
 
@@ -159,7 +160,9 @@ def plot_rows(rows: PictureRows, signals: FrameSignals, shots: Sequence[Shot], t
     try:
         file.write_bytes(data.getvalue())
     except OSError as error:
-        raise OutputError(f"'{file}' cannot be written: {error.strerror}.", "Choose another place.") from error
+        raise OutputError(
+            "'{path}' cannot be written: {reason}.", "Choose another place.", path=file, reason=reason_of(error)
+        ) from error
 
 
 def _title(figure: Any, rows: PictureRows, signals: FrameSignals, shots: Sequence[Shot], tempo: TempoMap) -> None:

@@ -24,6 +24,6 @@ def read_quantiles(bundle: Path | None) -> dict[str, tuple[float, ...]]:
         table = data["quantiles"]
         return {str(name): tuple(float(value) for value in values) for name, values in table.items()}
     except FileNotFoundError:
-        raise BundleError(f"There is no model bundle in '{folder}'.", "Leave --bundle away.") from None
+        raise BundleError("There is no model bundle in '{folder}'.", "Leave --bundle away.", folder=folder) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BundleError(f"The bundle in '{folder}' cannot be read.", "Leave --bundle away.") from error
+        raise BundleError("The bundle in '{folder}' cannot be read.", "Leave --bundle away.", folder=folder) from error

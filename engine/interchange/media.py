@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from engine.errors import InputError
+from engine.wording import Told
 
 _MOST_NAMED: Final = 6
 _DRIVE: Final = re.compile(r"^/?[A-Za-z]:[/\\]")
@@ -90,11 +91,13 @@ class Finder:
         missing = list(dict.fromkeys(path for path in media if path is not None and not path.is_file()))
         if not missing:
             return
-        names = ", ".join(f"'{path.name}'" for path in missing[:_MOST_NAMED])
-        more = f" and {len(missing) - _MOST_NAMED} more" if len(missing) > _MOST_NAMED else ""
-        what = "A file" if len(missing) == 1 else f"{len(missing)} files"
-        verb = "is" if len(missing) == 1 else "are"
+        names: str = ", ".join(f"'{path.name}'" for path in missing[:_MOST_NAMED])
+        if len(missing) > _MOST_NAMED:
+            names = Told("{names} and {n} more", names=names, n=len(missing) - _MOST_NAMED)
+        told = {"timeline": self._timeline, "names": names}
         raise InputError(
-            f"{what} that '{self._timeline}' shows {verb} not there: {names}{more}.",
+            Told("A file that '{timeline}' shows is not there: {names}.", **told)
+            if len(missing) == 1
+            else Told("{n} files that '{timeline}' shows are not there: {names}.", n=len(missing), **told),
             "Name the folder with --media DIR, or the video that the editor rendered with --rendered FILE.",
         )

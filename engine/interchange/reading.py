@@ -85,7 +85,7 @@ def _guarded(path: Path, rate: Fraction | None) -> _Loaded:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"The timeline '{path.name}' cannot be read.", "Export it again.") from error
+        raise InputError("The timeline '{name}' cannot be read.", "Export it again.", name=path.name) from error
     try:
         return _load(path, text, rate)
     except InputError:
@@ -93,8 +93,10 @@ def _guarded(path: Path, rate: Fraction | None) -> _Loaded:
     except Exception as error:  # an adapter raises whatever its parser raises
         told = " ".join(str(error).split())[:160]
         raise InputError(
-            f"'{path.name}' is no timeline that can be read ({told or type(error).__name__}).",
+            "'{name}' is no timeline that can be read ({reason}).",
             "Export it from the editor again, as .otio, FCPXML, FCP7 XML or EDL.",
+            name=path.name,
+            reason=told or type(error).__name__,
         ) from error
 
 
@@ -114,7 +116,9 @@ def _load(path: Path, text: str, rate: Fraction | None) -> _Loaded:
     if root.tag == "xmeml":
         return _load_fcp7(root)
     raise InputError(
-        f"'{path.name}' is XML, but neither FCP7 XML nor FCPXML.", "Export it as .otio, FCPXML, FCP7 XML or EDL."
+        "'{name}' is XML, but neither FCP7 XML nor FCPXML.",
+        "Export it as .otio, FCPXML, FCP7 XML or EDL.",
+        name=path.name,
     )
 
 
@@ -140,7 +144,12 @@ def _the_timeline(found: Any) -> Any:
             return timelines[0]
         if timelines:
             names = ", ".join(repr(timeline.name) for timeline in timelines[:8])
-            raise InputError(f"The file holds {len(timelines)} timelines: {names}.", "Export one of them alone.")
+            raise InputError(
+                "The file holds {n_timelines} timelines: {names}.",
+                "Export one of them alone.",
+                n_timelines=len(timelines),
+                names=names,
+            )
     raise InputError("The file holds no timeline.", "Export the timeline, not a clip or a bin.")
 
 

@@ -98,7 +98,7 @@ def parse_pitch_class(name: str) -> int:
         InputError: if it is no note name.
     """
     if not name or name[0] not in _LETTERS or name[1:].strip("#b"):
-        raise InputError(f"'{name}' is not a note name.", "Write C, F#, Bb and so on.")
+        raise InputError("'{name}' is not a note name.", "Write C, F#, Bb and so on.", name=name)
     return (_LETTERS[name[0]] + name.count("#") - name[1:].count("b")) % 12
 
 
@@ -113,12 +113,18 @@ def parse_chord(label: str) -> Chord | None:
         return None
     match = _CHORD_RE.match(text)
     if match is None:
-        raise InputError(f"'{label}' is not a chord.", "Write C, A:min, G:7, F:maj7/A, or N for none.")
+        raise InputError("'{label}' is not a chord.", "Write C, A:min, G:7, F:maj7/A, or N for none.", label=label)
     root = parse_pitch_class(match[1])
     quality = match[2] or ""
     intervals = QUALITIES.get(_ALIASES.get(quality, quality))
     if intervals is None:
-        raise InputError(f"'{label}' has the unknown quality '{quality}'.", f"Known: {', '.join(QUALITIES)}.")
+        raise InputError(
+            "'{label}' has the unknown quality '{quality}'.",
+            "Known: {qualities}.",
+            label=label,
+            quality=quality,
+            qualities=", ".join(QUALITIES),
+        )
     return Chord(root, intervals, root if match[3] is None else _parse_bass(match[3], root))
 
 
@@ -141,7 +147,7 @@ def parse_key(label: str) -> Key:
         label = f"{words[0]}:{_MODE_WORDS[words[1].lower()]}"
     chord = parse_chord(label)
     if chord is None or chord.intervals not in (QUALITIES["maj"], QUALITIES["min"]):
-        raise InputError(f"'{label}' is not a key.", "Write A minor, C major and so on.")
+        raise InputError("'{label}' is not a key.", "Write A minor, C major and so on.", label=label)
     return Key(chord.root, chord.intervals == QUALITIES["min"])
 
 
@@ -167,7 +173,9 @@ def _beats_of_bars(bars: Sequence[Sequence[str]]) -> list[str]:
             beats.extend(beats[-BEATS_PER_BAR:])
             continue
         if len(bar) > BEATS_PER_BAR:
-            raise InputError(f"The bar '{' '.join(bar)}' has more than {BEATS_PER_BAR} chords.")
+            raise InputError(
+                "The bar '{bar}' has more than {beats_per_bar} chords.", bar=" ".join(bar), beats_per_bar=BEATS_PER_BAR
+            )
         share, over = divmod(BEATS_PER_BAR, len(bar))
         for i, chord in enumerate(bar):
             beats.extend([chord] * (share + (i < over)))

@@ -93,7 +93,7 @@ def edit(take: Take, notes: Iterable[Note], *, name: str = "") -> Take:
     wanted = tuple(sorted(set(notes)))
     n_steps = take.plan.n_beats * STEPS_PER_BEAT
     if any(not 0 <= note.onset < n_steps for note in wanted):
-        raise InputError("A note begins outside the piece.", f"The piece has {n_steps} sixteenths.")
+        raise InputError("A note begins outside the piece.", "The piece has {n_steps} sixteenths.", n_steps=n_steps)
     change = Difference.between(take.notes, wanted)
     hand = tuple(sorted({*take.hand, *change.new} & set(wanted)))
     written = Written(wanted, take.plan, None)

@@ -56,7 +56,7 @@ def read_edits(path: Path, score: Score, notes: Sequence[Note]) -> tuple[Note, .
     played = _Played.of(score, notes, ticks_of_steps(score.tempo, n_steps + STEPS_PER_BAR))
     pairs = _matched(played, read_played(path))
     if pairs.known < _KNOWN_SHARE * sum(len(line.notes) for line in played.lines):
-        raise InputError(f"'{path.name}' is not this take as it was played.", "Name the take it came from.")
+        raise InputError("'{name}' is not this take as it was played.", "Name the take it came from.", name=path.name)
     return _edited(played, pairs, notes)
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import zip_longest
 from operator import itemgetter
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
-from engine.direction import Direction
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.direction import Direction, Marker
 from engine.settings import Strictness
 from engine.timebase import Shot, as_float
 
@@ -86,22 +91,77 @@ def gather_hits(
 
 def playable(hits: Sequence[HitPoint], strictness: Strictness, *, duration_s: Fraction) -> tuple[HitPoint, ...]:
     """The hits, those starred that stand out and keep their distance: markers first, then the weightiest."""
-    distance_s = STAR_DISTANCE_S[strictness] - _EXACT_S
-    times_s = [as_float(hit.time_s) for hit in hits]
-    opening_s, closing_s = float(OPENING_S), float(duration_s - CLOSING_S)
-    kept_s: list[float] = []  # rising
-    stars: set[int] = set()
-    for i in sorted(range(len(hits)), key=lambda i: (hits[i].kind != "marker", -hits[i].salience, times_s[i])):
-        hit, time_s = hits[i], times_s[i]
-        has_room = opening_s - _EXACT_S <= time_s <= closing_s + _EXACT_S
-        stands_out = hit.salience >= STAR_SALIENCE[strictness] and not hit.soft and has_room
-        at = bisect(kept_s, time_s)
-        if hit.kind == "marker" or (
-            stands_out and all(abs(time_s - other_s) >= distance_s for other_s in kept_s[max(0, at - 1) : at + 1])
-        ):
-            kept_s.insert(at, time_s)
-            stars.add(i)
+    rows = _Rows(
+        np.array([as_float(hit.time_s) for hit in hits]),
+        np.array([hit.salience for hit in hits]),
+        np.array([hit.soft for hit in hits], np.bool_),
+        np.array([hit.kind == "marker" for hit in hits], np.bool_),
+    )
+    stars = frozenset(_standing_out(rows, strictness, float(duration_s)))
     return tuple(_with_star(hit, i in stars) for i, hit in enumerate(hits))
+
+
+def playable_times(
+    shots: Sequence[Shot],
+    markers: Sequence[Marker],
+    strictness: Strictness,
+    *,
+    duration_s: Fraction,
+    starts_s: Sequence[float] | None = None,
+) -> tuple[Fraction, ...]:
+    """When the hits lie that the program stars, in order: those of `gather_hits` without the user's stars. The hits
+    themselves are not made, so that the stars of an hour can follow a cut that is dragged.
+
+    Args:
+        duration_s: length of the film; what lies outside is left out.
+        starts_s: when each shot begins, where that is known as floats already.
+    """
+    cuts, end_s = _cut_rows(shots, float(duration_s), starts_s), float(duration_s)
+    marked = np.array([as_float(marker.time_s) for marker in markers])
+    near_s = float(SAME_INSTANT_S) + _EXACT_S
+    inside = (cuts.times_s >= 0) & (cuts.times_s < end_s)
+    for at_s in marked.tolist():
+        inside &= np.abs(cuts.times_s - at_s) > near_s
+    alone = {
+        i for i, at_s in enumerate(marked) if 0 <= at_s < end_s and np.all(np.abs(marked[i + 1 :] - at_s) > near_s)
+    }
+    kept, these = np.flatnonzero(inside), sorted(alone, key=lambda i: marked[i])
+    rows = _Rows(
+        np.concatenate([cuts.times_s[kept], marked[these]]),
+        np.concatenate([cuts.weights[kept], np.full(len(these), MARKER_SALIENCE)]),
+        np.concatenate([cuts.soft[kept], np.zeros(len(these), np.bool_)]),
+        np.concatenate([np.zeros(len(kept), np.bool_), np.ones(len(these), np.bool_)]),
+    )
+    times = [*(shots[i + 1].start_s for i in kept.tolist()), *(markers[i].time_s for i in these)]
+    return tuple(times[i] for i in sorted(_standing_out(rows, strictness, end_s), key=rows.times_s.__getitem__))
+
+
+class _Rows(NamedTuple):
+    """Hits as arrays of one length: when, how much they count, whether they are soft, whether markers."""
+
+    times_s: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    soft: NDArray[np.bool_]
+    marked: NDArray[np.bool_]
+
+
+def _standing_out(rows: _Rows, strictness: Strictness, duration_s: float) -> list[int]:
+    """Which hits are starred: markers, then those that stand out and keep their distance, the weightiest first."""
+    distance_s = STAR_DISTANCE_S[strictness] - _EXACT_S
+    opening_s, closing_s = float(OPENING_S), duration_s - float(CLOSING_S)
+    has_room = (rows.times_s >= opening_s - _EXACT_S) & (rows.times_s <= closing_s + _EXACT_S)
+    stands_out = (rows.weights >= STAR_SALIENCE[strictness]) & ~rows.soft & has_room
+    order = np.lexsort((rows.times_s, -rows.weights, ~rows.marked))
+    order = order[(rows.marked | stands_out)[order]]
+    kept_s: list[float] = [-math.inf, math.inf]  # rising
+    stars: list[int] = []
+    columns = zip(order.tolist(), rows.times_s[order].tolist(), rows.marked[order].tolist(), strict=True)
+    for i, time_s, is_marker in columns:
+        at = bisect(kept_s, time_s)
+        if is_marker or (time_s - kept_s[at - 1] >= distance_s and kept_s[at] - time_s >= distance_s):
+            kept_s.insert(at, time_s)
+            stars.append(i)
+    return stars
 
 
 def _with_star(hit: HitPoint, starred: bool) -> HitPoint:
@@ -127,20 +187,26 @@ def _starred(hits: Sequence[HitPoint], stars_s: Sequence[Fraction], duration_s: 
 
 def _cuts(shots: Sequence[Shot], duration_s: float) -> list[tuple[float, HitPoint]]:
     """The beginnings of all shots but the first, with their times as floats, which compare quickly."""
-    starts_s = [as_float(shot.start_s) for shot in shots]
-    lengths_s = [as_float(shot.end_s) - start_s for shot, start_s in zip(shots, starts_s, strict=True)]
-    late = [start_s / duration_s if duration_s > 0 else 0.0 for start_s in starts_s]
-    shorter_s = [lengths_s[0], *map(min, lengths_s, lengths_s[1:])] if shots else []
-    return [(starts_s[i], _cut(shots[i], shorter_s[i], late[i])) for i in range(1, len(shots))]
+    rows = _cut_rows(shots, duration_s)
+    columns = zip(shots[1:], rows.times_s.tolist(), rows.weights.tolist(), rows.soft.tolist(), strict=True)
+    return [
+        (at_s, HitPoint(shot.start_s, weight, label=f"{shot.transition} {shot.index}", soft=soft))
+        for shot, at_s, weight, soft in columns
+    ]
 
 
-def _cut(shot: Shot, length_s: float, late: float) -> HitPoint:
-    """A shot's beginning.
-
-    Args:
-        length_s: of the shorter of the two shots that meet; late: its place in the film, 0..1.
-    """
-    long = min(1.0, length_s / LONG_SHOT_S) ** 0.5
-    weight = max(0.0, min(1.0, shot.salience)) * (0.55 + 0.35 * long + 0.1 * late)
-    soft = shot.transition in ("dissolve", "fade")
-    return HitPoint(shot.start_s, weight, label=f"{shot.transition} {shot.index}", soft=soft)
+def _cut_rows(shots: Sequence[Shot], duration_s: float, known_s: Sequence[float] | None = None) -> _Rows:
+    """The beginnings of all shots but the first. A cut weighs by its change, by the length of the shorter of the two
+    shots that meet, and by its place in the film."""
+    starts_s = np.array([as_float(shot.start_s) for shot in shots] if known_s is None else known_s)
+    ends_s = np.append(starts_s[1:], 0.0)  # as a rule a shot ends where the next begins
+    for i, (shot, after) in enumerate(zip_longest(shots, shots[1:])):
+        if after is None or shot.end_s is not after.start_s:
+            ends_s[i] = as_float(shot.end_s)
+    lengths_s = ends_s - starts_s
+    saliences = np.array([shot.salience for shot in shots[1:]])
+    late = starts_s[1:] / duration_s if duration_s > 0 else np.zeros(max(0, len(shots) - 1))
+    long = np.sqrt(np.minimum(1.0, np.minimum(lengths_s[:-1], lengths_s[1:]) / LONG_SHOT_S))
+    weights = np.clip(saliences, 0.0, 1.0) * (0.55 + 0.35 * long + 0.1 * late)
+    soft = np.array([shot.transition in ("dissolve", "fade") for shot in shots[1:]], np.bool_)
+    return _Rows(starts_s[1:], weights, soft, np.zeros(len(soft), np.bool_))

@@ -282,8 +282,12 @@ def read_reference(folder: Path) -> Reference | None:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["schema_version"] > _SCHEMA:
-            raise BundleError(f"The bundle's {REFERENCE} is of a newer kind.", "Use a newer version of the program.")
+            raise BundleError(
+                "The bundle's {file} is of a newer kind.",
+                "Use a newer version of the program.",
+                file=REFERENCE,
+            )
         ranges = {name: Range(*(float(x) for x in row)) for name, row in data["measures"].items()}
         return Reference(str(data["source"]), int(data["windows"]), ranges)
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise BundleError(f"The bundle's {REFERENCE} in '{folder}' cannot be read.") from error
+        raise BundleError("The bundle's {file} in '{folder}' cannot be read.", file=REFERENCE, folder=folder) from error

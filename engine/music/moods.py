@@ -200,4 +200,6 @@ def mood_of(name: str) -> Mood:
     try:
         return MOODS[name]
     except KeyError:
-        raise InputError(f"Unknown mood '{name}'.", f"Choose one of: {', '.join(MOODS)}.") from None
+        raise InputError(
+            "Unknown mood '{name}'.", "Choose one of: {known}.", name=name, known=", ".join(MOODS)
+        ) from None

@@ -274,4 +274,6 @@ def palette_of(name: str) -> Palette:
     try:
         return PALETTES[name]
     except KeyError:
-        raise InputError(f"Unknown palette '{name}'.", f"Choose one of: {', '.join(PALETTES)}.") from None
+        raise InputError(
+            "Unknown palette '{name}'.", "Choose one of: {known}.", name=name, known=", ".join(PALETTES)
+        ) from None

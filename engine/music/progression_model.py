@@ -308,5 +308,5 @@ def load_progression_model(file: Path | None = None) -> ProgressionModel:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise BundleError(f"'{path}' cannot be read as a model of progressions.", "Install again.") from error
+        raise BundleError("'{path}' cannot be read as a model of progressions.", "Install again.", path=path) from error
     return model_from_json(data)

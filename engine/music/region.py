@@ -18,6 +18,7 @@ from engine.errors import InputError
 from engine.music.music_plan import MusicPlan
 from engine.music.notes import N_VOICES, Note, Voice
 from engine.timebase import N_PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
+from engine.wording import Told
 
 Cell = tuple[int, int, int]
 """Voice, step, pitch."""
@@ -70,7 +71,7 @@ class Region:
         """
         unknown = sorted(set(data) - {"steps", "voices", "pitches", "cells"})
         if unknown:
-            raise InputError(f"Unknown limits of a region: {', '.join(unknown)}.")
+            raise InputError("Unknown limits of a region: {unknown}.", unknown=", ".join(unknown))
         try:
             return cls(
                 steps=_pair(data.get("steps")),
@@ -79,7 +80,7 @@ class Region:
                 cells=None if "cells" not in data else frozenset(_cell(*cell) for cell in data["cells"]),
             )
         except (KeyError, TypeError, ValueError) as error:
-            raise InputError(f"The region cannot be read: {error}.", _REGION_FORM) from error
+            raise InputError("The region cannot be read: {error}.", _REGION_FORM, error=error) from error
 
 
 _REGION_FORM: Final = (
@@ -159,7 +160,7 @@ def parse_region(text: str, plan: MusicPlan) -> Region:
     for item in text.split(","):
         name, sign, value = item.strip().partition("=")
         if not sign or not value:
-            raise InputError(f"'{item.strip()}' is not a limit of a region.", _FORM)
+            raise InputError("'{item}' is not a limit of a region.", _FORM, item=item.strip())
         if name in ("bars", "beats", "time", "shot"):
             spans.append(_steps_of(name, value, plan))
         elif name == "voice":
@@ -167,25 +168,30 @@ def parse_region(text: str, plan: MusicPlan) -> Region:
         elif name == "pitch":
             limits["pitches"] = _numbers(name, value, int)
         else:
-            raise InputError(f"A region has no limit '{name}'.", _FORM)
+            raise InputError("A region has no limit '{name}'.", _FORM, name=name)
     if spans:
         first, end = max(a for a, _ in spans), min(b for _, b in spans)
         if first >= end or first >= plan.n_beats * STEPS_PER_BEAT or end <= 0:
-            raise InputError(f"The region '{text}' holds nothing of this piece.", _extent(plan))
+            raise InputError("The region '{text}' holds nothing of this piece.", _extent(plan), text=text)
         limits["steps"] = (max(first, 0), min(end, plan.n_beats * STEPS_PER_BEAT))
     return Region(**limits)
 
 
-def _extent(plan: MusicPlan) -> str:
-    bars = -(-plan.n_beats * STEPS_PER_BEAT // STEPS_PER_BAR)
-    return f"It has {bars} bars, {plan.n_beats} beats, {len(plan.shots)} shots, {float(plan.duration_s):.2f} s."
+def _extent(plan: MusicPlan) -> Told:
+    return Told(
+        "It has {bars} bars, {beats} beats, {shots} shots, {duration_s:.2f} s.",
+        bars=-(-plan.n_beats * STEPS_PER_BEAT // STEPS_PER_BAR),
+        beats=plan.n_beats,
+        shots=len(plan.shots),
+        duration_s=float(plan.duration_s),
+    )
 
 
 def _voice(name: str) -> Voice:
     try:
         return Voice[name.strip().upper()]
     except KeyError:
-        raise InputError(f"There is no voice '{name}'.", "Choose among: melody, inner, bass.") from None
+        raise InputError("There is no voice '{name}'.", "Choose among: melody, inner, bass.", name=name) from None
 
 
 def _numbers(name: str, value: str, kind: Any) -> tuple[Any, Any]:
@@ -195,7 +201,7 @@ def _numbers(name: str, value: str, kind: Any) -> tuple[Any, Any]:
     except ValueError:
         numbers = []
     if len(numbers) not in (1, 2) or numbers[-1] < numbers[0]:
-        raise InputError(f"'{name}={value}' is not a range.", _FORM)
+        raise InputError("'{name}={value}' is not a range.", _FORM, name=name, value=value)
     return numbers[0], numbers[-1]
 
 
@@ -206,11 +212,11 @@ def _steps_of(name: str, value: str, plan: MusicPlan) -> tuple[int, int]:
     first, last = _numbers(name, value, int)
     if name == "shot":
         if not 1 <= first <= last <= len(plan.shots):
-            raise InputError(f"There is no shot {value}.", _extent(plan))
+            raise InputError("There is no shot {value}.", _extent(plan), value=value)
         return _first_step(plan.shots[first - 1].start_s, plan), _first_step(plan.shots[last - 1].end_s, plan)
     size = STEPS_PER_BAR if name == "bars" else STEPS_PER_BEAT
     if first < 1:
-        raise InputError(f"'{name}={value}': {name} count from 1.", _extent(plan))
+        raise InputError("'{name}={value}': {name} count from 1.", _extent(plan), name=name, value=value)
     return (first - 1) * size, last * size
 
 

@@ -65,7 +65,9 @@ def choose_tempo(
         InputError: when the range is empty or not positive.
     """
     if not 0 < bpm_min <= bpm_max:
-        raise InputError(f"The tempo range {bpm_min:g}:{bpm_max:g} is empty.", "Give MIN:MAX, as in 80:110.")
+        raise InputError(
+            "The tempo range {low:g}:{high:g} is empty.", "Give MIN:MAX, as in 80:110.", low=bpm_min, high=bpm_max
+        )
     problem = _Problem.of(cuts_s, weights, float(duration_s), preferred_bpm, max(tolerance_s, 1e-3))
     shortest_us, longest_us = _range_us(bpm_min, bpm_max)
     tempos_us, spacing_us = _coarse_tempos(shortest_us, longest_us, problem)

@@ -31,6 +31,7 @@ from engine.music.tempo_solution import (
 )
 from engine.settings import Strictness
 from engine.timebase import TempoMap, as_float
+from engine.wording import Told
 
 WIDEST: Final = 1.5
 """Under "strict" the largest change may be widened up to this factor to save a star."""
@@ -77,7 +78,9 @@ def solve_tempo(
         InputError: when the range is empty or not positive.
     """
     if not 0 < bpm_min <= bpm_max:
-        raise InputError(f"The tempo range {bpm_min:g}:{bpm_max:g} is empty.", "Give MIN:MAX, as in 80:110.")
+        raise InputError(
+            "The tempo range {low:g}:{high:g} is empty.", "Give MIN:MAX, as in 80:110.", low=bpm_min, high=bpm_max
+        )
     change = max_change * FREE_CHANGE if strictness == "free" else max_change
     limits = limits_of(bpm_min, bpm_max, change)
     duration_s = max([duration_s, *(hit.time_s for hit in hits if hit.kind == "end")])
@@ -134,7 +137,9 @@ def _told(request: Request, attempt: Attempt, *, widened_from: float | None = No
     sentences: list[str] = []
     if widened_from is not None:
         now = largest_change(tempo, request.duration_s)
-        sentences.append(f"Tempo changes by up to {now:.1%} within a bar instead of {widened_from:.1%}.")
+        sentences.append(
+            Told("Tempo changes by up to {now:.1%} within a bar instead of {asked:.1%}.", now=now, asked=widened_from)
+        )
     bounds = _bounds_text(request.limits)
     told: list[Placement] = []
     dropped: list[Dropped] = []
@@ -150,21 +155,26 @@ def _told(request: Request, attempt: Attempt, *, widened_from: float | None = No
     return TempoSolution(tempo, tuple(told), tuple(dropped), tuple(sentences))
 
 
-def _bounds_text(limits: Limits) -> str:
-    low, high = 60 / limits.longest_s, 60 / limits.shortest_s
-    return f"within {low:.4g} to {high:.4g} BPM that changes by up to {limits.change:.1%} a bar"
+def _bounds_text(limits: Limits) -> Told:
+    return Told(
+        "within {low:.4g} to {high:.4g} BPM that changes by up to {change:.1%} a bar",
+        low=60 / limits.longest_s,
+        high=60 / limits.shortest_s,
+        change=limits.change,
+    )
 
 
-def _reason(index: int, placement: Placement, request: Request, attempt: Attempt, bounds: str) -> str:
+def _reason(index: int, placement: Placement, request: Request, attempt: Attempt, bounds: Told) -> Told:
     """Why a hit, the one of this index, is not met."""
     rival = attempt.crowded.get(index)
     if rival is not None:
         rival_s = request.times_s[rival]
         apart_ms = 1000 * abs(rival_s - request.times_s[index])
-        return f"it lies only {apart_ms:.0f} ms from the star at {rival_s:.3f} s"
+        return Told("it lies only {apart_ms:.0f} ms from the star at {star_s:.3f} s", apart_ms=apart_ms, star_s=rival_s)
     if placement.on_grid:
-        return f"no tempo {bounds} comes nearer than {abs(placement.error_ms):.0f} ms"
+        off_ms = abs(placement.error_ms)
+        return Told("no tempo {bounds} comes nearer than {off_ms:.0f} ms", bounds=bounds, off_ms=off_ms)
     near = None if placement.starred else request.weightier_near(index)
     if near is not None:
-        return f"it lies too near to the hit at {near:.3f} s"
-    return f"no tempo {bounds} brings an eighth note here and to the weightier hits"
+        return Told("it lies too near to the hit at {hit_s:.3f} s", hit_s=near)
+    return Told("no tempo {bounds} brings an eighth note here and to the weightier hits", bounds=bounds)

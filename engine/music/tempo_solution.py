@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from engine.music.hits import HitPoint
 from engine.music.tempo import beats_of_seconds, bpm_at, seconds_of_steps
 from engine.timebase import BEATS_PER_BAR, SHORT_BAR_BEATS, STEPS_PER_BAR, STEPS_PER_BEAT, TempoMap, as_float
+from engine.wording import Told
 
 Array = NDArray[np.float64]
 
@@ -161,9 +162,10 @@ def judge_tempo(
     return TempoSolution(tempo, tuple(placements), tuple(dropped), tuple(sentences))
 
 
-def told_of_lost(drop: Dropped) -> str:
+def told_of_lost(drop: Dropped) -> Told:
     """The sentence that names a star which is not met."""
-    return f"{_LOST}{as_float(drop.hit.time_s):.3f} s is not met exactly: {drop.reason}."
+    time_s = as_float(drop.hit.time_s)
+    return Told("The star at {time_s:.3f} s is not met exactly: {reason}.", time_s=time_s, reason=drop.reason)
 
 
 def is_near_enough(placement: Placement, frame_s: float) -> bool:

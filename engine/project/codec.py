@@ -7,6 +7,7 @@ can be opened without fear: types come from the program's own annotations, never
 from __future__ import annotations
 
 import json
+import re
 import struct
 import types
 import zlib
@@ -15,12 +16,14 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import cache
+from string import Formatter
 from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.music.notes import Note, Voice
+from engine.wording import Told
 
 T = TypeVar("T")
 
@@ -28,6 +31,7 @@ _MAX_BYTES: Final = 1 << 30
 """More than any piece takes: a file that claims more is damaged or hostile."""
 _KINDS: Final = "biuf"
 _NOTE_FIELDS: Final = 5
+_ROUNDED: Final = re.compile(r"(\.\d)?[fg%]?")
 
 
 class Damaged(ValueError):  # noqa: N818 - a state of the bytes; people see an InputError
@@ -115,6 +119,8 @@ def _inflate(data: bytes) -> bytes:
 
 def _plain(value: Any, arrays: list[NDArray[Any]]) -> Any:
     """As JSON knows it; arrays are put aside and stand as their number, type and shape."""
+    if isinstance(value, Told) and value.values:
+        return {"template": value.template, "values": _plain(value.values, arrays)}
     if value is None or isinstance(value, bool | str | float) or type(value) is int:
         return value
     if isinstance(value, Fraction):
@@ -160,7 +166,7 @@ class _Reader:
             return {_key(names, key): self.read(values, item) for key, item in data.items()}
         if is_dataclass(kind):
             return self._dataclass(kind, data)
-        return _scalar(kind, data)
+        return _told(data) if kind is str and isinstance(data, Mapping) else _scalar(kind, data)
 
     def _optional(self, kind: Any, data: Any) -> Any:
         kinds = [k for k in get_args(kind) if k is not type(None)]
@@ -195,6 +201,15 @@ class _Reader:
         array = np.frombuffer(self._raw, dtype, count, self._at).reshape(shape)
         self._at += count * dtype.itemsize
         return array.astype(dtype.newbyteorder("="))
+
+
+def _told(data: Mapping[str, Any]) -> Told:
+    """A sentence from its template, which may do no more than name its values and round numbers."""
+    values = {name: _told(value) if isinstance(value, Mapping) else value for name, value in data["values"].items()}
+    for _, name, form, conversion in Formatter().parse(data["template"]):
+        if name is not None and (name not in values or conversion or not _ROUNDED.fullmatch(form or "")):
+            raise Damaged(f"a sentence with {name}")
+    return Told(data["template"], **values)
 
 
 def _required(field: Field[Any]) -> bool:

@@ -47,7 +47,7 @@ class VideoLink:
         try:
             size, key = video.stat().st_size, content_key(video)
         except OSError as error:
-            raise InputError(f"The video '{video}' cannot be read.", "Check the name.") from error
+            raise InputError("The video '{video}' cannot be read.", "Check the name.", video=video) from error
         way = relative_way(video, project)
         return cls(video.name, str(video), way, size, key, ANALYSIS_VERSION, info.duration_s)
 
@@ -89,12 +89,15 @@ class VideoLink:
                 return place
         if there:
             raise InputError(
-                f"The video '{there[0]}' is not the one that this project was made for: it has changed.",
+                "The video '{path}' is not the one that this project was made for: it has changed.",
                 "Take the changed edit in with `diffbgm reconform`, or name the original with --video.",
+                path=there[0],
             )
         raise InputError(
-            f"The video '{self.name}' of this project is not where it was ({self.path}), nor beside the project.",
+            "The video '{name}' of this project is not where it was ({path}), nor beside the project.",
             "Put it beside the project file, or name it with --video.",
+            name=self.name,
+            path=self.path,
         )
 
 

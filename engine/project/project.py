@@ -25,6 +25,7 @@ from engine.project.schema import create_file, explained, open_file, transaction
 from engine.settings import GenerationSettings
 from engine.signals import FrameSignals
 from engine.version import __version__
+from engine.wording import Told
 
 STEPS_LIMIT_BYTES: Final = 512_000_000
 """What the stored denoising steps of a new project may take up together."""
@@ -65,7 +66,7 @@ class Project:
         """
         path = path.absolute()
         if path.exists() and not overwrite:
-            raise OutputError(f"There is a file '{path.name}' already.", "Choose another name.")
+            raise OutputError("There is a file '{name}' already.", "Choose another name.", name=path.name)
         link = VideoLink.of(Path(signals.info.path), signals.info, path)
         with explained(path), written_aside(path) as aside:
             create_file(aside)
@@ -109,14 +110,16 @@ class Project:
             yield
 
     @contextmanager
-    def _reading(self, what: str) -> Iterator[sqlite3.Connection]:
+    def _reading(self, what: Told) -> Iterator[sqlite3.Connection]:
         try:
             with explained(self.path):
                 yield self._connection
         except (Damaged, json.JSONDecodeError) as error:
             raise InputError(
-                f"{what} in '{self.path.name}' is damaged, or was written by a newer version of this program.",
+                "{what} in '{name}' is damaged, or was written by a newer version of this program.",
                 "The rest of the project can still be used.",
+                what=what,
+                name=self.path.name,
             ) from error
 
     # What the user laid on the timeline
@@ -124,7 +127,7 @@ class Project:
     @property
     def direction(self) -> Direction:
         """What the user laid on the timeline, as it stands now."""
-        with self._reading("The direction") as connection:
+        with self._reading(Told("The direction")) as connection:
             return Direction.from_json(_read_edit(connection, _DIRECTION))
 
     def set_direction(self, direction: Direction) -> None:
@@ -135,7 +138,7 @@ class Project:
     @property
     def settings(self) -> GenerationSettings:
         """Settings for the next take."""
-        with self._reading("The settings") as connection:
+        with self._reading(Told("The settings")) as connection:
             return GenerationSettings.from_json(_read_edit(connection, _SETTINGS))
 
     def set_settings(self, settings: GenerationSettings) -> None:
@@ -146,7 +149,7 @@ class Project:
     @property
     def view(self) -> dict[str, Any]:
         """State of a window, as plain JSON data that only the window understands; empty at first."""
-        with self._reading("The view") as connection:
+        with self._reading(Told("The view")) as connection:
             view = _read_edit(connection, _VIEW)
             return view if isinstance(view, dict) else {}
 
@@ -160,7 +163,7 @@ class Project:
     @property
     def video(self) -> VideoLink:
         """Where the video was when it was last seen, and what it is."""
-        with self._reading("The video's place") as connection:
+        with self._reading(Told("The video's place")) as connection:
             row = connection.execute(f"SELECT {LINK_COLUMNS} FROM video").fetchone()
             if row is None:
                 raise Damaged("no video")
@@ -182,10 +185,12 @@ class Project:
         """
         link = self.video
         if not link.is_content_of(video):
-            what = "is another video than the project's" if video.is_file() else "is not there"
             raise InputError(
-                f"'{video.name}' {what}.",
-                f"The project was made for '{link.name}', {float(link.duration_s):.2f} s long.",
+                "'{name}' is another video than the project's." if video.is_file() else "'{name}' is not there.",
+                "The project was made for '{original}', {duration_s:.2f} s long.",
+                name=video.name,
+                original=link.name,
+                duration_s=float(link.duration_s),
             )
         with self.transaction():
             _write_link(self._connection, link.moved(video, self.path))
@@ -195,7 +200,7 @@ class Project:
 
         None where it was measured by an older analysis: then watch it again and `set_signals`.
         """
-        with self._reading("The analysis of the picture") as connection:
+        with self._reading(Told("The analysis of the picture")) as connection:
             row = connection.execute("SELECT analysis_version, content FROM signals").fetchone()
             if row is None or row[0] != ANALYSIS_VERSION:
                 return None
@@ -209,7 +214,7 @@ class Project:
         """
         link = VideoLink.of(Path(signals.info.path), signals.info, self.path)
         if not new_video and not self.video.is_content_of(Path(signals.info.path)):
-            raise InputError(f"'{link.name}' is another video than the project's.")
+            raise InputError("'{name}' is another video than the project's.", name=link.name)
         with self.transaction():
             _write_link(self._connection, link)
             _write_signals(self._connection, signals)
@@ -218,7 +223,7 @@ class Project:
 
     def takes(self) -> tuple[TakeHeader, ...]:
         """All takes, oldest first, without their notes, plans and steps."""
-        with self._reading("The list of takes") as connection:
+        with self._reading(Told("The list of takes")) as connection:
             return read_headers(connection)
 
     def find_take(self, text: str | None = None) -> TakeHeader:
@@ -229,7 +234,9 @@ class Project:
         """
         takes = self.takes()
         if not takes:
-            raise InputError(f"'{self.path.name}' holds no take yet.", "Write one: diffbgm score VIDEO --project FILE.")
+            raise InputError(
+                "'{name}' holds no take yet.", "Write one: diffbgm score VIDEO --project FILE.", name=self.path.name
+            )
         if text is None:
             return takes[-1]
         for kind in (
@@ -240,9 +247,11 @@ class Project:
             if len(kind) == 1:
                 return kind[0]
             if kind:
-                raise InputError(f"'{text}' means more than one take.", "Give its number.")
+                raise InputError("'{text}' means more than one take.", "Give its number.", text=text)
         known = ", ".join(f"{take.number} '{take.name}'" for take in takes[-12:])
-        raise InputError(f"'{self.path.name}' has no take '{text}'.", f"It has: {known}.")
+        raise InputError(
+            "'{name}' has no take '{take}'.", "It has: {known}.", name=self.path.name, take=text, known=known
+        )
 
     def take(self, take: str, *, with_steps: bool = True) -> Take:
         """A whole take by its id; `with_steps` False leaves its trajectory out.
@@ -250,11 +259,11 @@ class Project:
         Raises:
             InputError: if there is none of that id, or it is damaged.
         """
-        with self._reading(f"The take {take[:8]}") as connection:
+        with self._reading(Told("The take {take}", take=take[:8])) as connection:
             try:
                 return read_take(connection, take, with_steps=with_steps)
             except KeyError:
-                raise InputError(f"'{self.path.name}' has no take '{take}'.") from None
+                raise InputError("'{name}' has no take '{take}'.", name=self.path.name, take=take) from None
 
     def add_take(self, take: Take, *, cancel: CancelToken = NEVER) -> TakeHeader:
         """Append a take. Without a name, or with one that is taken, it gets one of its own.
@@ -283,8 +292,11 @@ class Project:
         """
         name = name.strip()
         if not name or any(head.name == name and head.id != take for head in self.takes()):
-            problem = f"There is a take '{name}' already." if name else "A take needs a name."
-            raise InputError(problem, "Choose another name.")
+            raise InputError(
+                "There is a take '{name}' already." if name else "A take needs a name.",
+                "Choose another name.",
+                name=name,
+            )
         self._change_take(take, "name", name)
 
     def star_take(self, take: str, starred: bool = True) -> None:
@@ -295,14 +307,14 @@ class Project:
         with self.transaction():
             done = self._connection.execute(f"UPDATE takes SET {column} = ? WHERE id = ?", (value, take))
             if done.rowcount == 0:
-                raise InputError(f"'{self.path.name}' has no take '{take}'.")
+                raise InputError("'{name}' has no take '{take}'.", name=self.path.name, take=take)
 
     def delete_take(self, take: str) -> None:
         """Remove a take. Takes that were made from it then descend from the one that it was made from."""
         with self.transaction():
             row = self._connection.execute("SELECT parent FROM takes WHERE id = ?", (take,)).fetchone()
             if row is None:
-                raise InputError(f"'{self.path.name}' has no take '{take}'.")
+                raise InputError("'{name}' has no take '{take}'.", name=self.path.name, take=take)
             self._connection.execute("UPDATE takes SET parent = ? WHERE parent = ?", (row[0], take))
             self._connection.execute("DELETE FROM takes WHERE id = ?", (take,))
 
@@ -315,7 +327,7 @@ class Project:
     @property
     def steps_limit_bytes(self) -> int | None:
         """What the stored steps of all takes may take up together; None for no limit."""
-        with self._reading("The limit of steps") as connection:
+        with self._reading(Told("The limit of steps")) as connection:
             limit = _read_edit(connection, _LIMIT)
             return limit if isinstance(limit, int) else None
 
@@ -349,7 +361,7 @@ class Project:
         """
         path = path.absolute()
         if path == self.path or (path.exists() and path.samefile(self.path)):
-            raise OutputError(f"'{path.name}' is the project itself.", "Choose another name.")
+            raise OutputError("'{name}' is the project itself.", "Choose another name.", name=path.name)
         link = self.video
         with explained(path), written_aside(path) as aside:
             aside.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import EngineError, InputError, OutputError
+from engine.wording import reason_of
 
 SUFFIX: Final = ".dbgm"
 APPLICATION_ID: Final = int.from_bytes(b"DBGM", "big")
@@ -75,8 +76,13 @@ def open_file(path: Path, *, read_only: bool) -> sqlite3.Connection:
         OutputError: if it may not be written, and `read_only` was not asked for.
     """
     if path.is_dir() or not path.exists():
-        what = "is a folder, not a project" if path.is_dir() else "is not there"
-        raise InputError(f"The project '{path}' {what}.", "Check the name; `diffbgm score --project` makes one.")
+        raise InputError(
+            "The project '{path}' is a folder, not a project."
+            if path.is_dir()
+            else "The project '{path}' is not there.",
+            "Check the name; `diffbgm score --project` makes one.",
+            path=path,
+        )
     with explained(path):
         try:
             return _connect(path, read_only=read_only)
@@ -112,15 +118,20 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise InputError(f"'{path.name}' is not a project of this program.", _NOT_OURS)
+        raise InputError("'{name}' is not a project of this program.", _NOT_OURS, name=path.name)
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise InputError(
-            f"'{path.name}' was written by a newer version of this program.",
-            f"Update the program to open it (its schema is {version}, known is {SCHEMA_VERSION}).",
+            "'{name}' was written by a newer version of this program.",
+            "Update the program to open it (its schema is {version}, known is {schema_version}).",
+            name=path.name,
+            version=version,
+            schema_version=SCHEMA_VERSION,
         )
     if version < SCHEMA_VERSION and version not in MIGRATIONS:
-        raise InputError(f"'{path.name}' has the unknown schema version {version}.", _NOT_OURS)
+        raise InputError(
+            "'{name}' has the unknown schema version {version}.", _NOT_OURS, name=path.name, version=version
+        )
     connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()  # a file cut short is found out here
 
 
@@ -176,32 +187,43 @@ def written_aside(path: Path) -> Iterator[Path]:
         aside.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"'{path.name}' cannot be written: {reason}.", "Choose another folder.") from error
+        raise OutputError(
+            "'{name}' cannot be written: {reason}.", "Choose another folder.", name=path.name, reason=reason_of(error)
+        ) from error
     finally:
         with suppress(OSError):
             aside.unlink(missing_ok=True)
 
 
 def _sentence(path: Path, code: str, message: str) -> EngineError | None:
-    name = f"'{path.name}'"
+    name = path.name
     kind = "_".join(code.split("_")[:2])
     if kind in ("SQLITE_BUSY", "SQLITE_LOCKED"):
-        return InputError(f"The project {name} is open in another program.", "Close it there first.")
+        return InputError("The project '{name}' is open in another program.", "Close it there first.", name=name)
     if kind == "SQLITE_NOTADB":
-        return InputError(f"{name} is not a project of this program.", _NOT_OURS)
+        return InputError("'{name}' is not a project of this program.", _NOT_OURS, name=name)
     if kind == "SQLITE_CORRUPT" or message.startswith("no such"):
-        return InputError(f"The project {name} is damaged or cut short.", "Copy it again from where it came from.")
+        return InputError(
+            "The project '{name}' is damaged or cut short.", "Copy it again from where it came from.", name=name
+        )
     if kind == "SQLITE_FULL":
-        return OutputError(f"The disk is full; {name} is as it was before.", "Free some space, or save it elsewhere.")
+        return OutputError(
+            "The disk is full; '{name}' is as it was before.", "Free some space, or save it elsewhere.", name=name
+        )
     if kind == "SQLITE_READONLY":
-        return OutputError(f"The project {name} may not be written.", "Copy it to a place that you can write to.")
+        return OutputError(
+            "The project '{name}' may not be written.", "Copy it to a place that you can write to.", name=name
+        )
     if kind == "SQLITE_CANTOPEN":
-        return OutputError(f"The project {name} cannot be opened here.", "Check that its folder can be written.")
+        return OutputError(
+            "The project '{name}' cannot be opened here.", "Check that its folder can be written.", name=name
+        )
     if kind == "SQLITE_IOERR":
-        return OutputError(f"The project {name} cannot be read or written.", "Check the disk or the network.")
+        return OutputError(
+            "The project '{name}' cannot be read or written.", "Check the disk or the network.", name=name
+        )
     if kind == "SQLITE_TOOBIG":
-        return OutputError(f"The piece is too large for {name}.", "Score a part of the video.")
+        return OutputError("The piece is too large for '{name}'.", "Score a part of the video.", name=name)
     return None
 
 

@@ -29,6 +29,7 @@ from engine.video.reading import (
     time_base_of,
 )
 from engine.video.stamps import FrameTimes, RunningClock, frame_times
+from engine.wording import Told
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -151,10 +152,13 @@ def _refuse_truncated(path: Path, container: InputContainer, decoder: PictureDec
     reached_s = decoder.reached_s() - begun_s
     if claimed_s >= _TRUNCATED_CLAIM_S and reached_s < _TRUNCATED_SHARE * claimed_s:
         raise InputError(
-            f"'{path.name}' breaks off: {_seconds(reached_s)} of the {_seconds(claimed_s)} that it claims are there.",
+            "'{name}' breaks off: {reached_s} of the {claimed_s} that it claims are there.",
             "Copy or download it again; it was cut short.",
+            name=path.name,
+            reached_s=_seconds(reached_s),
+            claimed_s=_seconds(claimed_s),
         )
 
 
-def _seconds(value: float) -> str:
-    return f"{value:.1f} s" if value < 120 else f"{value / 60:.0f} min"
+def _seconds(value: float) -> Told:
+    return Told("{s:.1f} s", s=value) if value < 120 else Told("{min:.0f} min", min=value / 60)

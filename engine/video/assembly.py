@@ -112,9 +112,12 @@ def _refuse_beyond(segment: Segment, durations_s: dict[Path, Fraction]) -> None:
     low_s, high_s = min(segment.source_s, end_s), max(segment.source_s, end_s)
     if low_s < -_BEYOND_S or high_s > durations_s[segment.media] + Fraction(_BEYOND_S):
         raise InputError(
-            f"The timeline shows '{segment.media.name}' from {float(low_s):.2f} s to {float(high_s):.2f} s, "
-            f"but the file is {float(durations_s[segment.media]):.2f} s long.",
+            "The timeline shows '{name}' from {low_s:.2f} s to {high_s:.2f} s, but the file is {there_s:.2f} s long.",
             "Check that it is the file that was edited, or name the video that the editor rendered with --rendered.",
+            name=segment.media.name,
+            low_s=float(low_s),
+            high_s=float(high_s),
+            there_s=float(durations_s[segment.media]),
         )
 
 
@@ -150,7 +153,9 @@ class _Sources:
             data = np.fromfile(media, np.uint8)
             read = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
             if read is None:
-                raise InputError(f"The picture '{media.name}' cannot be read.", "Export it again, as PNG or JPEG.")
+                raise InputError(
+                    "The picture '{name}' cannot be read.", "Export it again, as PNG or JPEG.", name=media.name
+                )
             self._stills[media] = np.asarray(cv2.cvtColor(read, cv2.COLOR_BGR2RGB), np.uint8)
         return self._stills[media]
 

@@ -73,8 +73,10 @@ def container_of(output: Path) -> Container:
     container = CONTAINERS.get(output.suffix.lower())
     if container is None:
         raise OutputError(
-            f"'{output.name}' names no video container that can be written.",
-            f"Let the name end in one of: {', '.join(CONTAINERS)}.",
+            "'{name}' names no video container that can be written.",
+            "Let the name end in one of: {containers}.",
+            name=output.name,
+            containers=", ".join(CONTAINERS),
         )
     return container
 
@@ -105,13 +107,19 @@ def picture_is_copied(info: VideoInfo, container: Container) -> bool:
         return True
     if takers:
         raise OutputError(
-            f"{container.suffix[1:].upper()} cannot hold the picture of '{name}', which is {info.codec.upper()}.",
-            f"Let the output end in {' or '.join(takers)}; the picture is then copied as it is.",
+            "{container} cannot hold the picture of '{name}', which is {codec}.",
+            "Let the output end in {takers}; the picture is then copied as it is.",
+            container=container.suffix[1:].upper(),
+            name=name,
+            codec=info.codec.upper(),
+            takers=" or ".join(takers),
         )
     if container.format == "webm":
         raise OutputError(
-            f"The picture of '{name}' is {info.codec.upper()} and must be encoded anew, which is not done for WebM.",
+            "The picture of '{name}' is {codec} and must be encoded anew, which is not done for WebM.",
             "Let the output end in .mp4, .mov or .mkv.",
+            name=name,
+            codec=info.codec.upper(),
         )
     return False
 
@@ -170,18 +178,25 @@ def check_place(output: Path, *, n_bytes: int = 0, source: Path | None = None) -
     """
     folder = output.absolute().parent
     if not folder.is_dir():
-        raise OutputError(f"The folder '{folder}' does not exist.", "Make it first, or choose another.")
+        raise OutputError("The folder '{folder}' does not exist.", "Make it first, or choose another.", folder=folder)
     if output.is_dir():
-        raise OutputError(f"'{output}' is a folder.", "Give the name of a file in it.")
+        raise OutputError("'{path}' is a folder.", "Give the name of a file in it.", path=output)
     if source is not None and output.exists() and source.exists() and output.samefile(source):
-        raise OutputError(f"'{output.name}' is the video itself.", "Choose another name; the original stays untouched.")
+        raise OutputError(
+            "'{name}' is the video itself.", "Choose another name; the original stays untouched.", name=output.name
+        )
     if not os.access(folder, os.W_OK) or (output.exists() and not os.access(output, os.W_OK)):
-        raise OutputError(f"'{output}' may not be written: permission denied.", "Choose a folder of your own.")
+        raise OutputError(
+            "'{path}' may not be written: permission denied.", "Choose a folder of your own.", path=output
+        )
     free = shutil.disk_usage(folder).free
     if free < n_bytes + _SPARE_BYTES:
         raise OutputError(
-            f"The disk of '{folder}' is nearly full: {free / 1e6:.0f} MB free, about {n_bytes / 1e6:.0f} MB needed.",
+            "The disk of '{folder}' is nearly full: {free_mb:.0f} MB free, about {needed_mb:.0f} MB needed.",
             "Free some space or choose another disk.",
+            folder=folder,
+            free_mb=free / 1e6,
+            needed_mb=n_bytes / 1e6,
         )
 
 

@@ -103,17 +103,24 @@ def write_error(output: Path, error: Exception) -> OutputError:
     """The sentence for a failed write."""
     code = getattr(error, "errno", None)
     if code in (errno.ENOSPC, errno.EDQUOT):
-        return OutputError(f"The disk is full: '{output.name}' could not be written.", "Free some space and try again.")
+        return OutputError(
+            "The disk is full: '{name}' could not be written.", "Free some space and try again.", name=output.name
+        )
     if code == errno.EFBIG:
-        return OutputError(f"'{output.name}' grew larger than this disk allows.", "Choose another disk.")
+        return OutputError("'{name}' grew larger than this disk allows.", "Choose another disk.", name=output.name)
     if code in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return OutputError(f"'{output}' may not be written: permission denied.", "Choose a folder of your own.")
+        return OutputError(
+            "'{path}' may not be written: permission denied.", "Choose a folder of your own.", path=output
+        )
     if isinstance(error, av.error.InvalidDataError):
         return OutputError(
-            f"The picture is too damaged to be copied into '{output.name}'.",
+            "The picture is too damaged to be copied into '{name}'.",
             "Convert the video to MP4 with H.264 first, or try another container.",
+            name=output.name,
         )
-    return OutputError(f"'{output.name}' could not be written: {error}.", "Try another container, as .mkv.")
+    return OutputError(
+        "'{name}' could not be written: {error}.", "Try another container, as .mkv.", name=output.name, error=error
+    )
 
 
 @contextmanager

@@ -88,21 +88,23 @@ def _check_file(path: Path) -> None:
     name = path.name
     try:
         if path.is_dir():
-            raise InputError(f"'{name}' is a folder, not a video file.", "Give one video file.")
+            raise InputError("'{name}' is a folder, not a video file.", "Give one video file.", name=name)
         if not path.exists():
-            raise InputError(f"'{path}' does not exist.", "Check the name and the folder.")
+            raise InputError("'{path}' does not exist.", "Check the name and the folder.", path=path)
         if path.is_file() and path.stat().st_size == 0:
-            raise InputError(f"'{name}' is empty: it holds 0 bytes.", "Copy or export it again.")
+            raise InputError("'{name}' is empty: it holds 0 bytes.", "Copy or export it again.", name=name)
     except (OSError, ValueError) as error:
         raise _open_error(path, error) from error
 
 
 def _open_error(path: Path, error: Exception) -> InputError:
     if isinstance(error, PermissionError):
-        return InputError(f"'{path.name}' may not be read: permission denied.", "Check who may read the file.")
+        return InputError(
+            "'{name}' may not be read: permission denied.", "Check who may read the file.", name=path.name
+        )
     if isinstance(error, FileNotFoundError):
-        return InputError(f"'{path}' does not exist.", "Check the name and the folder.")
-    return InputError(f"'{path.name}' is not a video file that can be read, or it is damaged.", _HINT_CONVERT)
+        return InputError("'{path}' does not exist.", "Check the name and the folder.", path=path)
+    return InputError("'{name}' is not a video file that can be read, or it is damaged.", _HINT_CONVERT, name=path.name)
 
 
 def picture_stream(container: InputContainer, path: Path) -> VideoStream:
@@ -117,7 +119,9 @@ def picture_stream(container: InputContainer, path: Path) -> VideoStream:
     filled = [stream for stream in shown if not _claims_nothing(stream)] or shown
     first = next((stream for stream in filled if stream.disposition & Disposition.default), filled[0])
     if first.codec_context is None:
-        raise InputError(f"The picture of '{path.name}' uses a codec that cannot be decoded here.", _HINT_CONVERT)
+        raise InputError(
+            "The picture of '{name}' uses a codec that cannot be decoded here.", _HINT_CONVERT, name=path.name
+        )
     return first
 
 
@@ -127,17 +131,18 @@ def _claims_nothing(stream: VideoStream) -> bool:
 
 def _no_picture(container: InputContainer, path: Path) -> InputError:
     if container.streams.video and not container.streams.audio:
-        return InputError(f"'{path.name}' is a still picture, not a video.", "Give a video file.")
+        return InputError("'{name}' is a still picture, not a video.", "Give a video file.", name=path.name)
     if container.streams.audio:
-        return InputError(f"'{path.name}' has sound but no picture.", "Give a file with a video track.")
-    return InputError(f"'{path.name}' holds neither picture nor sound.", "Give a video file.")
+        return InputError("'{name}' has sound but no picture.", "Give a file with a video track.", name=path.name)
+    return InputError("'{name}' holds neither picture nor sound.", "Give a video file.", name=path.name)
 
 
 def no_frame_error(path: Path) -> InputError:
     """The sentence for a file whose picture track yields no frame."""
     return InputError(
-        f"No frame of '{path.name}' can be decoded.",
+        "No frame of '{name}' can be decoded.",
         "Its picture may be encrypted, missing or damaged; copy or export the file again.",
+        name=path.name,
     )
 
 

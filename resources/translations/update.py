@@ -6,7 +6,7 @@
 The .ts is edited by hand or with Qt Linguist: a new text comes in as unfinished, and leaves when it is gone from the
 source. Texts are found where the source says `tr("…")`, `translate("Context", "…")` or `QT_TRANSLATE_NOOP("Context",
 "…")`; Qt's own lupdate takes a module's `tr` for a method of the class around the call, so the context is found here.
-Titles of moods and palettes come from the engine.
+Titles of moods and palettes come from the engine, and so do its sentences: what it gives to `Told` and to its errors.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ast
 import shutil
+import string
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,10 @@ HERE: Final = Path(__file__).resolve().parent
 ROOT: Final = HERE.parents[1]
 SOURCES: Final = ROOT / "diffbgm_gui"
 LANGUAGES: Final = ("zh_CN",)
+SPOKEN: Final = ("engine", "diffbgm_gui")
+"""Packages whose sentences the window shows."""
+UNSEEN: Final = ("engine/batch/", "engine/cli/", "engine/service/")
+"""Parts of them whose sentences never come to the window."""
 _OBJECTS: Final = {"window": "MainWindow"}
 """Variables on which `tr` is called, and their classes."""
 
@@ -48,6 +53,7 @@ def texts() -> list[Text]:
     """All texts, each context and source once, by file and place."""
     found = [text for path in sorted(SOURCES.rglob("*.py")) for text in _Finder(path).texts()]
     found += _of_engine()
+    found += [text for path in _spoken() for text in Sentences(path).texts()]
     return list({text.key: text for text in reversed(found)}.values())[::-1]
 
 
@@ -114,6 +120,91 @@ def _strings(node: ast.expr) -> Iterator[str]:
     elif isinstance(node, ast.IfExp):
         yield from _strings(node.body)
         yield from _strings(node.orelse)
+
+
+# -- sentences of the engine ---------------------------------------------------------------------------------------
+
+
+def _spoken() -> Iterator[Path]:
+    for package in SPOKEN:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if not path.relative_to(ROOT).as_posix().startswith(UNSEEN):
+                yield path
+
+
+class Sentences(ast.NodeVisitor):
+    """Finds the templates of one module: the texts that are given to `Told`, and as message and hint to an error.
+
+    Attributes:
+        faults: what could never be translated, or would fail when it is said, each with its file and line.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.relative_to(ROOT).as_posix()
+        self._found: list[Text] = []
+        self.faults: list[str] = []
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        self._constants = dict(_named_texts(tree))
+        self.visit(tree)
+
+    def texts(self) -> list[Text]:
+        """In the order of the source."""
+        return self._found
+
+    def visit_Call(self, node: ast.Call) -> None:
+        called = node.func
+        name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+        if name == "Told":
+            self._take(node, node.args[:1])
+        elif name in _ERRORS:
+            self._take(node, node.args[:2])
+        elif name == "Warned" and node.args and list(_strings(node.args[0])):
+            self.faults.append(f"{self._file}:{node.lineno}: a warning that is not `Told`")
+        self.generic_visit(node)
+
+    def _take(self, node: ast.Call, arguments: list[ast.expr]) -> None:
+        given = {keyword.arg for keyword in node.keywords}
+        for argument in arguments:
+            if any(isinstance(part, ast.JoinedStr | ast.BinOp) for part in _branches(argument)):
+                self.faults.append(f"{self._file}:{node.lineno}: a sentence that is put together before it is told")
+            named = isinstance(argument, ast.Name) and argument.id in self._constants
+            for source in (self._constants[argument.id],) if named else _strings(argument):
+                self._found.append(Text("Engine", source, self._file))
+                if given and None not in given and (lost := set(places(source)) - given):
+                    self.faults.append(f"{self._file}:{node.lineno}: no value for {', '.join(sorted(lost))}")
+
+
+_ERRORS: Final = ("EngineError", "InputError", "OutputError", "BundleError", "EncoderError", "DeviceError")
+
+
+def _branches(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.IfExp):
+        yield from _branches(node.body)
+        yield from _branches(node.orelse)
+    else:
+        yield node
+
+
+def _named_texts(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """The constants of a module that are texts."""
+    for node in tree.body:
+        target = (
+            node.target
+            if isinstance(node, ast.AnnAssign)
+            else node.targets[0]
+            if isinstance(node, ast.Assign)
+            else None
+        )
+        if isinstance(target, ast.Name) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield target.id, node.value.value
+
+
+def places(text: str) -> list[str]:
+    """The names of the values in a text, empty for one that braces are part of."""
+    try:
+        return [field for _, field, _, _ in string.Formatter().parse(text) if field is not None]
+    except ValueError:
+        return []
 
 
 def _context_of(path: Path) -> str:
@@ -195,6 +286,7 @@ def problems(language: str) -> list[str]:
     told = [f"missing: {key}" for key in sorted(wanted - known.keys())]
     told += [f"gone from the source: {key}" for key in sorted(known.keys() - wanted)]
     told += [f"unfinished: {key}" for key in sorted(known) if known[key] is None]
+    told += [fault for path in _spoken() for fault in Sentences(path).faults]
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / qm.name
         release(ts, fresh)

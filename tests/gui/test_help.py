@@ -19,7 +19,9 @@ from diffbgm_gui.widgets.about import AboutBox
 from diffbgm_gui.widgets.message_bar import MessageBar
 from diffbgm_gui.widgets.shortcuts import ShortcutsPage
 from diffbgm_gui.widgets.steps.scale import label_left
+from engine.errors import InputError
 from engine.resources import resource_path
+from engine.wording import Told
 from tests.helpers.video import TinyVideo
 
 
@@ -104,6 +106,9 @@ def test_diagnostics_say_what_helps_and_no_names(window: MainWindow, video: Tiny
     text = diagnostics(window.studio)
     assert "PySide6" in text and "160x96" in text and "'t0': 200" in text and "~" in text
     assert video.path.name not in text and str(Path.home() / "films") not in text
+    error = InputError("'{name}' is {n} bytes long: {reason}.", name=video.path.name, n=3, reason=Told("cut short"))
+    window.studio.notice("error", error.message, error.hint)
+    assert "Message: '…' is 3 bytes long: cut short.\n" in diagnostics(window.studio)
 
 
 def test_about_names_the_licences(window: MainWindow, qtbot: Any) -> None:

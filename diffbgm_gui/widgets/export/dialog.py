@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from diffbgm_gui.document import with_settings
 from diffbgm_gui.exporting import KINDS, TIMELINE, VIDEO, Wish, files_of, jobs_of, proposed_name, safe_name
+from diffbgm_gui.languages import in_one, in_words
 from diffbgm_gui.preferences import Preferences
 from diffbgm_gui.run_state import ExportFinished, Phase, RunViewState
 from diffbgm_gui.studio import Studio
@@ -389,12 +390,12 @@ class ExportDialog(QDialog):
         self._written = event.files
         if event.output is not None:
             said = _list_of(event.files, tr("Written:"))
-            _say(self.result, "  ".join((said, *event.warnings)), "warned" if event.warnings else "")
+            _say(self.result, "  ".join((said, *map(in_words, event.warnings))), "warned" if event.warnings else "")
             self.foot.setCurrentIndex(2)
             self.done_button.setFocus()
             return
         self._ask_again()
-        said = f"{event.message} {event.hint}".strip() or tr("Stopped.")
+        said = in_one(event.message, event.hint) or tr("Stopped.")
         if event.files:
             said = f"{said} {_list_of(event.files, tr('Written before:'))}"
         _say(self.note, said, "bad" if event.message else "warned")

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from diffbgm_gui.languages import in_one
 from diffbgm_gui.study_events import BundleKnown, EncodersKnown
 from diffbgm_gui.widgets.panel.controls import calm
 
@@ -104,7 +105,7 @@ class BundleBox(QWidget):
         if known is None or known.are_here:
             told = self.tr("Its encoders are on this machine.") if known is not None else ""
         else:
-            told = f"{known.message} {known.hint}".strip()
+            told = in_one(known.message, known.hint)
         name = "hint" if known is None or known.are_here else "warned"
         if self.encoders_said.objectName() != name:
             self.encoders_said.setObjectName(name)

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from diffbgm_gui.document import Document, without_captions
+from diffbgm_gui.languages import in_one
 from diffbgm_gui.study_events import BundleKnown, CaptionsProgressed, CaptionsWritten, EncodersKnown
 from diffbgm_gui.widgets.panel.controls import calm
 from diffbgm_gui.widgets.panel.shot_list import ShotList
@@ -140,6 +141,6 @@ class CaptionsPage(QWidget):
         if not words:
             return ""
         if self._said is not None and self._said.message:
-            return f"{self._said.message} {self._said.hint}".strip()
+            return in_one(self._said.message, self._said.hint)
         known = self.studio.encoders_known
-        return "" if known is None or known.are_here else f"{known.message} {known.hint}".strip()
+        return "" if known is None or known.are_here else in_one(known.message, known.hint)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolButton
 
 from diffbgm_gui.document import MOST_TAKES, Document, with_asked, with_harmony, with_sensitivity, with_settings
 from diffbgm_gui.icons import icon
+from diffbgm_gui.languages import in_one
 from diffbgm_gui.widgets.panel.controls import Choice, Number, Range, Slider, Switch, Text, calm
 from diffbgm_gui.widgets.panel.energy import AUTO, DRAWN, ICON, SHAPES, shape_icon, shape_of, with_shape
 from diffbgm_gui.widgets.panel.form import DEFAULTS, Page, Setting, of_settings, tr
@@ -328,7 +329,7 @@ class MusicPage(Page):
         try:
             chords = read_progression(text)
         except EngineError as error:
-            self.chords_said.setText(f"{error.message} {error.hint}".strip())
+            self.chords_said.setText(in_one(error.message, error.hint))
             self.chords_said.show()
             return document
         self.chords_said.hide()

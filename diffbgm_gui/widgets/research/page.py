@@ -10,6 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from diffbgm_gui.document import hit_share, with_settings
+from diffbgm_gui.languages import in_one
 from diffbgm_gui.studio_events import StepsFailed, StepsReady
 from diffbgm_gui.study_events import SheetCell, SheetChanged, StepsCharted, StudyWritten, TakeMeasured
 from diffbgm_gui.widgets.panel.controls import calm
@@ -243,7 +244,7 @@ class ResearchPage(QScrollArea):
             case StepsReady(take_id=take_id, noisy=False) if take_id == self._take:
                 self.studio.chart_steps(take_id)
             case StepsFailed(take_id=take_id, noisy=False) if take_id == self._take:
-                self.steps_said.setText(f"{event.message} {event.hint}".strip())
+                self.steps_said.setText(in_one(event.message, event.hint))
                 self._show_parts()
             case StepsCharted(take_id=take_id) if take_id == self._take:
                 take = self.studio.document.take

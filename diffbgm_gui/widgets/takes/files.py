@@ -17,6 +17,7 @@ from diffbgm_gui.studio import Studio
 from diffbgm_gui.studio_events import TakeAudible, TaskFailed
 from engine import CancelToken, EngineError, InputError
 from engine.music.take import Take
+from engine.wording import Told, reason_of
 
 _UNSAFE = re.compile(r"[^\w .,()+-]")
 
@@ -81,7 +82,7 @@ class TakeFiles(QObject):
             except EngineError as error:
                 emit(TaskFailed(error.message, error.hint))
             except OSError as error:
-                emit(TaskFailed(f"{path.name} could not be written: {error.strerror}."))
+                emit(TaskFailed(Told("'{name}' cannot be written: {reason}.", name=path.name, reason=reason_of(error))))
             else:
                 emit(TakeFileReady(*key, path))
 
@@ -122,7 +123,7 @@ def _write_mix(heard: TakeAudible, path: Path, cancel: CancelToken) -> None:
                 out.writeframes(_summed(blocks))
         aside.replace(path)
     except wave.Error as error:
-        raise InputError(f"The sound of this take cannot be read: {error}.") from error
+        raise InputError("The sound of this take cannot be read: {error}.", error=error) from error
     finally:
         aside.unlink(missing_ok=True)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from diffbgm_gui.axis import TimeAxis
+from diffbgm_gui.languages import in_words
 from diffbgm_gui.studio import Studio
 from engine.direction import Marker
 from engine.timebase import BEATS_PER_BAR, Shot
@@ -249,7 +250,7 @@ def _music(beat_s: tuple[float, ...], plan: Mapping[str, Any]) -> Music:
     offset = float(plan.get("offset_s", 0.0))
     beats = np.array(beat_s)
     tempo = np.array(plan.get("tempo") or [(0.0, plan.get("bpm", 0.0))], np.float64).reshape(-1, 2)
-    reasons = {round(row["time_s"], 3): row["reason"] for row in plan.get("dropped", ())}
+    reasons = {round(row["time_s"], 3): in_words(row["reason"]) for row in plan.get("dropped", ())}
     hits = tuple(
         Hit(offset + row["time_s"], row["error_ms"], row["starred"], reasons.get(round(row["time_s"], 3), ""))
         for row in plan.get("hits", ())

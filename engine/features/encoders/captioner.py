@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.cancel import NEVER, CancelToken
 from engine.features.encoders.loading import loading, refuse_type
 from engine.features.encoders.places import identity
+from engine.wording import Told
 
 MAX_TOKENS: Final = 30
 _BEAMS: Final = 3
@@ -29,10 +30,10 @@ class Captioner:
         Raises:
             EncoderError: it holds something else, or is damaged.
         """
-        with loading(folder, "caption model"):
+        with loading(folder, Told("caption model")):
             import transformers
 
-            refuse_type(folder, "BLIP caption model", ("blip",))
+            refuse_type(folder, Told("BLIP caption model"), ("blip",))
             self._prepare: Any = transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True)
             self._words: Any = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
             loader = transformers.BlipForConditionalGeneration

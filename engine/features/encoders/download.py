@@ -17,6 +17,7 @@ from engine.cancel import CancelToken
 from engine.errors import EncoderError
 from engine.events import Report
 from engine.features.encoders.places import ENCODERS_VARIABLE, WEIGHTS, EncoderKind
+from engine.wording import Told, reason_of
 
 _TEXTS: Final = (".json", ".txt", ".model")
 _POLL_S: Final = 0.1
@@ -166,12 +167,29 @@ def _sha256(path: Path) -> str:
 
 
 def _error(kind: EncoderKind, folder: Path, problem: Exception) -> EncoderError:
-    by_hand = (
-        f"Connect once, or copy the files of {kind.hub} from another machine into a folder {kind.folder} and name the "
-        f"folder above it with --encoders or {ENCODERS_VARIABLE}."
+    by_hand = Told(
+        "Connect once, or copy the files of {hub} from another machine into a folder {folder} and name the folder "
+        "above it with --encoders or {variable}.",
+        hub=kind.hub,
+        folder=kind.folder,
+        variable=ENCODERS_VARIABLE,
     )
     if isinstance(problem, OSError) and problem.strerror and problem.filename is not None:
-        return EncoderError(f"{kind.hub} cannot be kept in '{folder}': {problem.strerror}.", "Free some room there.")
+        return EncoderError(
+            "{hub} cannot be kept in '{folder}': {reason}.",
+            "Free some room there.",
+            hub=kind.hub,
+            folder=folder,
+            reason=reason_of(problem),
+        )
     if isinstance(problem, ValueError):
-        return EncoderError(f"{kind.hub} could not be downloaded: {problem}.", "Try again. " + by_hand)
-    return EncoderError(f"{kind.hub} is not on this machine, and the hub cannot be reached to download it.", by_hand)
+        return EncoderError(
+            "{hub} could not be downloaded: {problem}.",
+            "Try again. {by_hand}",
+            hub=kind.hub,
+            problem=problem,
+            by_hand=by_hand,
+        )
+    return EncoderError(
+        "{hub} is not on this machine, and the hub cannot be reached to download it.", by_hand, hub=kind.hub
+    )

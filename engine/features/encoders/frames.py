@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.cancel import NEVER, CancelToken
 from engine.features.encoders.loading import loading, refuse_type
 from engine.features.encoders.places import identity
+from engine.wording import Told
 
 _CLIP: Final = ("clip", "clip_vision_model")
 _XCLIP: Final = "xclip"
@@ -33,10 +34,10 @@ class FrameEncoder:
         Raises:
             EncoderError: it holds something else, or is damaged.
         """
-        with loading(folder, "image encoder"):
+        with loading(folder, Told("image encoder")):
             import transformers
 
-            self._kind = refuse_type(folder, "CLIP image encoder", (*_CLIP, _XCLIP))
+            self._kind = refuse_type(folder, Told("CLIP image encoder"), (*_CLIP, _XCLIP))
             self._prepare: Any = transformers.AutoImageProcessor.from_pretrained(folder, local_files_only=True)
             config: Any = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
             loader: Any = transformers.XCLIPModel

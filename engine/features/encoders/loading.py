@@ -12,12 +12,13 @@ from typing import Any
 
 from engine.errors import EncoderError
 from engine.features.encoders.places import CONFIG, require_transformers
+from engine.wording import Told
 
 _LOCK = threading.Lock()
 
 
 @contextmanager
-def loading(folder: Path, what: str) -> Iterator[None]:
+def loading(folder: Path, what: Told) -> Iterator[None]:
     """Turn what transformers says of a damaged or foreign folder into one sentence, and silence its advice.
 
     Raises:
@@ -39,7 +40,11 @@ def loading(folder: Path, what: str) -> Iterator[None]:
         except Exception as error:  # its libraries raise kinds of their own for each way a file can be wrong
             reason = " ".join(str(error).split())[:200]
             raise EncoderError(
-                f"The {what} in '{folder}' cannot be loaded: {reason}", "Remove the folder, and it is fetched again."
+                "The {what} in '{folder}' cannot be loaded: {reason}",
+                "Remove the folder, and it is fetched again.",
+                what=what,
+                folder=folder,
+                reason=reason,
             ) from error
         finally:
             chatter.set_verbosity(before)
@@ -53,7 +58,7 @@ def model_type(folder: Path) -> str:
     return str(data.get("model_type"))
 
 
-def refuse_type(folder: Path, what: str, known: tuple[str, ...]) -> str:
+def refuse_type(folder: Path, what: Told, known: tuple[str, ...]) -> str:
     """The folder's model type.
 
     Raises:
@@ -62,6 +67,11 @@ def refuse_type(folder: Path, what: str, known: tuple[str, ...]) -> str:
     found = model_type(folder)
     if found not in known:
         raise EncoderError(
-            f"The model in '{folder}' is of type {found!r}, not a {what}.", f"Use one of: {', '.join(known)}."
+            "The model in '{folder}' is of type {found}, not a {what}.",
+            "Use one of: {known}.",
+            folder=folder,
+            found=repr(found),
+            what=what,
+            known=", ".join(known),
         )
     return found

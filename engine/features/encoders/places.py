@@ -14,6 +14,7 @@ from engine.artifacts import cache_folder
 from engine.cancel import NEVER, CancelToken
 from engine.errors import EncoderError, InputError
 from engine.events import Report, no_report
+from engine.wording import Told
 
 ENCODERS_VARIABLE: Final = "DIFFBGM_ENCODERS"
 CONFIG: Final = "config.json"
@@ -79,12 +80,17 @@ def find_encoder(kind: EncoderKind, encoders: Path | None = None) -> Path | None
     named = encoders or (Path(os.environ[ENCODERS_VARIABLE]) if os.environ.get(ENCODERS_VARIABLE) else None)
     if named is not None:
         if not named.is_dir():
-            raise InputError(f"There is no folder of encoders '{named}'.", "Name one that holds clip, blip and bert.")
+            raise InputError(
+                "There is no folder of encoders '{folder}'.", "Name one that holds clip, blip and bert.", folder=named
+            )
         if (named / kind.folder).exists():
             if not is_complete(named / kind.folder):
                 raise InputError(
-                    f"The encoder in '{named / kind.folder}' is incomplete: {CONFIG} or its weights are missing.",
-                    f"Copy the files of {kind.hub} there.",
+                    "The encoder in '{folder}' is incomplete: {config} or its weights are missing.",
+                    "Copy the files of {hub} there.",
+                    folder=named / kind.folder,
+                    config=CONFIG,
+                    hub=kind.hub,
                 )
             return named / kind.folder
     for folder in (own_folder(kind), _in_hub_cache(kind)):
@@ -140,7 +146,14 @@ def get_encoder(
         return found
     from engine.features.encoders.download import download
 
-    notice(f"{kind.hub} ({kind.megabytes} MB, {kind.purpose}) is being downloaded, once.")
+    notice(
+        Told(
+            "{hub} ({megabytes} MB, {purpose}) is being downloaded, once.",
+            hub=kind.hub,
+            megabytes=kind.megabytes,
+            purpose=kind.purpose,
+        )
+    )
     return download(kind, own_folder(kind), report=report, cancel=cancel)
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.cancel import NEVER, CancelToken
 from engine.features.encoders.loading import loading, refuse_type
 from engine.features.encoders.places import identity
+from engine.wording import Told
 
 _BATCH: Final = 16
 _MAX_TOKENS: Final = 128
@@ -32,10 +33,10 @@ class SentenceEncoder:
         Raises:
             EncoderError: it holds something else, or is damaged.
         """
-        with loading(folder, "text encoder"):
+        with loading(folder, Told("text encoder")):
             import transformers
 
-            refuse_type(folder, "BERT text encoder", ("bert",))
+            refuse_type(folder, Told("BERT text encoder"), ("bert",))
             self._words: Any = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
             self._model: Any = transformers.BertModel.from_pretrained(folder, local_files_only=True)
         self._model.eval().requires_grad_(False).to(device)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import struct
 import zlib
 from dataclasses import dataclass
 from fractions import Fraction
@@ -18,6 +20,7 @@ from engine.music.music_plan import MusicPlan
 from engine.music.notes import Note, Voice
 from engine.project.codec import Damaged, pack, pack_array, pack_notes, unpack, unpack_array, unpack_notes
 from engine.signals import FrameSignals
+from engine.wording import Told
 from tests.helpers.takes import assert_same, notes_of, plan_of, signals_of
 
 
@@ -104,3 +107,24 @@ def test_an_array_of_objects_is_refused() -> None:
     forged = zlib.compress(len(head).to_bytes(4, "little") + head + b"\0" * 8)
     with pytest.raises(Damaged):
         unpack(FrameSignals, forged)
+
+
+@dataclass(frozen=True)
+class _Lost:
+    reason: str
+
+
+def test_sentences_come_back_with_their_templates() -> None:
+    inner = Told("within {low:.4g} to {high:.4g} BPM", low=70.0, high=120)
+    told = _Lost(Told("no tempo {bounds} comes nearer than {off_ms:.0f} ms", bounds=inner, off_ms=12.6))
+    back = unpack(_Lost, pack(told))
+    assert back == told and isinstance(back.reason, Told)
+    assert back.reason.template == told.reason.template and back.reason.values["bounds"].template == inner.template
+    assert unpack(_Lost, pack(_Lost("as it was given"))) == _Lost("as it was given")
+
+
+@pytest.mark.parametrize("template", ["{a.__class__}", "{a[0]}", "{b}", "{a!r}", "{a:>999999999}", "{a:{a}}"])
+def test_a_template_from_a_file_does_no_more_than_round(template: str) -> None:
+    head = json.dumps({"reason": {"template": template, "values": {"a": 1.5}}}).encode()
+    with pytest.raises(Damaged):
+        unpack(_Lost, zlib.compress(struct.pack("<I", len(head)) + head))
