@@ -602,6 +602,11 @@ Below: the windows of 8 bars that the model composes, half overlapping so that n
             <translation>弦乐、圆号与木管，适合宏大的画面。</translation>
         </message>
         <message>
+            <location filename="../../resources/model/compact/reference.json" />
+            <source>POP909, 86 songs of the test split, windows of 8 bars</source>
+            <translation>POP909 测试集的 86 首歌，8 小节窗口</translation>
+        </message>
+        <message>
             <location filename="../../engine/audio/decode.py" />
             <source>The sound of {name} cannot be read.</source>
             <translation>无法读取“{name}”的声音。</translation>

@@ -7,12 +7,14 @@ The .ts is edited by hand or with Qt Linguist: a new text comes in as unfinished
 source. Texts are found where the source says `tr("…")`, `translate("Context", "…")` or `QT_TRANSLATE_NOOP("Context",
 "…")`; Qt's own lupdate takes a module's `tr` for a method of the class around the call, so the context is found here.
 Titles of moods and palettes come from the engine, and so do its sentences: what it gives to `Told` and to its errors.
+What real music a model is measured against comes from its bundle.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import json
 import shutil
 import string
 import subprocess
@@ -68,6 +70,9 @@ def _of_engine() -> Iterator[Text]:
     for palette in PALETTES.values():
         for source in (palette.title, palette.description):
             yield Text("Engine", source, "engine/music/palettes.py")
+    for path in sorted((ROOT / "resources" / "model").rglob("reference.json")):
+        source = json.loads(path.read_text(encoding="utf-8"))["source"]
+        yield Text("Engine", source, path.relative_to(ROOT).as_posix())
 
 
 class _Finder(ast.NodeVisitor):

@@ -10,13 +10,14 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from diffbgm_gui.document import hit_share, with_settings
-from diffbgm_gui.languages import in_one
+from diffbgm_gui.languages import in_one, in_words
 from diffbgm_gui.studio_events import StepsFailed, StepsReady
 from diffbgm_gui.study_events import SheetCell, SheetChanged, StepsCharted, StudyWritten, TakeMeasured
 from diffbgm_gui.widgets.panel.controls import calm
 from diffbgm_gui.widgets.research.charts import AgreementChart, MeasureRows, StepsChart
 from diffbgm_gui.widgets.research.contact_sheet import ContactSheet
 from diffbgm_gui.widgets.research.heat_map import HeatMap
+from engine.wording import Told
 
 if TYPE_CHECKING:
     from diffbgm_gui.studio import Studio
@@ -262,7 +263,8 @@ class ResearchPage(QScrollArea):
         self.measures.show_findings(event.findings)
         self.agreements.show_agreements(event.agreements)
         told = self.tr("Bands hold nine tenths of real music: {} windows, {}. The take is measured by windows too.")
-        self.measures_said.setText(told.format(event.n_windows, event.source) if event.source else "")
+        source = in_words(Told(event.source))
+        self.measures_said.setText(told.format(event.n_windows, source) if source else "")
         self.agreements_said.setText(
             self.tr("Dashed: the curve as drawn. Solid: what the music made of it. ρ compares rise and fall.")
             if event.agreements
