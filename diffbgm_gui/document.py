@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -107,8 +108,7 @@ def move_cut(document: Document, shots: Sequence[Shot], index: int, time_s: Frac
     document = with_shots(document, moved)
     stars = document.direction.stars
     if stars is not None and _near(stars, shot.start_s) is not None:
-        kept = [star for star in stars if abs(star - shot.start_s) > SAME_S]
-        document = _with_stars(document, (*kept, time_s))
+        document = _with_stars(document, (*_away_from(stars, shot.start_s), time_s))
     return document
 
 
@@ -128,7 +128,7 @@ def delete_cut(document: Document, shots: Sequence[Shot], index: int) -> Documen
     document = with_shots(document, (*shots[: index - 1], joined, *shots[index + 1 :]))
     stars = document.direction.stars
     if stars is not None:
-        document = _with_stars(document, (star for star in stars if abs(star - cut_s) > SAME_S))
+        document = _with_stars(document, _away_from(stars, cut_s))
     return document
 
 
@@ -140,16 +140,25 @@ def _near(times_s: Iterable[Fraction], time_s: Fraction) -> Fraction | None:
     return next((time for time in times_s if abs(as_float(time) - at_s) <= near_s), None)
 
 
+def _away_from(times_s: Iterable[Fraction], time_s: Fraction) -> list[Fraction]:
+    """The times that do not mean a certain instant."""
+    at_s, near_s = as_float(time_s), as_float(SAME_S)
+    return [time for time in times_s if abs(as_float(time) - at_s) > near_s]
+
+
 def _with_stars(document: Document, stars: Iterable[Fraction]) -> Document:
-    return replace(document, direction=replace(document.direction, stars=tuple(sorted(set(stars), key=as_float))))
+    timed = sorted({as_float(star): star for star in stars}.items(), key=itemgetter(0))
+    return replace(document, direction=replace(document.direction, stars=tuple(star for _, star in timed)))
 
 
 def toggle_star(document: Document, time_s: Fraction, *, automatic: Sequence[Fraction] = ()) -> Document:
     """Star a cut or marker, or take its star away. The first touch turns the automatic stars into the user's own."""
     stars = document.direction.stars if document.direction.stars is not None else tuple(automatic)
     there = _near(stars, time_s)
-    kept = [star for star in stars if star != there]
-    return _with_stars(document, kept if there is not None else (*kept, time_s))
+    if there is None:
+        return _with_stars(document, (*stars, time_s))
+    there_s = as_float(there)
+    return _with_stars(document, (star for star in stars if as_float(star) != there_s))
 
 
 def automatic_stars(document: Document) -> Document:

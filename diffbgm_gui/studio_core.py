@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import fields
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,15 +24,18 @@ from diffbgm_gui.run_state import (
     ShotsFound,
     reduce,
 )
-from diffbgm_gui.studio_events import Shown, StepPicture, TaskFailed
-from engine import EngineError
+from diffbgm_gui.studio_events import Shown, StepPicture, TakeDrawn, TaskFailed
+from engine import CancelToken, EngineError
 from engine.music.take import Take
 from engine.timebase import STEPS_PER_BEAT, Shot, as_float
 
 logger = logging.getLogger(__name__)
 
 Change = Callable[[Document], Document]
+Preparation = Callable[[Take, Shown], None]
 _MOST_DRAWN: Final = 8
+LONG_TAKE: Final = 3000
+"""A take of more notes and beats than this takes longer to draw than anybody should wait for."""
 
 
 class _Edit(QUndoCommand):
@@ -61,6 +65,8 @@ class _Edit(QUndoCommand):
 class StudioCore(QObject):
     """Document, history and state.
 
+    `preparations` are what widgets want worked out of a long take before it is shown; they run on a worker.
+
     Signals: `document_changed(Document)`; `state_changed(RunViewState)`; `shown_changed()` when `shown` is another;
     `event(object)` for every single happening (events of the engine, of `run_state` and of `studio_events`).
     """
@@ -78,6 +84,7 @@ class StudioCore(QObject):
         sound: EngineBridge | None = None,
         study: EngineBridge | None = None,
         pictures: EngineBridge | None = None,
+        drawing: EngineBridge | None = None,
         bundle: Path | None = None,
         parent: QObject | None = None,
     ) -> None:
@@ -87,6 +94,7 @@ class StudioCore(QObject):
         self.sound = sound if sound is not None else EngineBridge(name="diffbgm-sound")
         self.study = study if study is not None else EngineBridge(name="diffbgm-study")
         self.pictures = pictures if pictures is not None else EngineBridge(name="diffbgm-pictures")
+        self.drawing = drawing if drawing is not None else EngineBridge(name="diffbgm-drawing")
         self.bundle = bundle
         self.encoders: Path | None = None
         self.document, self.state = Document(), RunViewState()
@@ -94,6 +102,8 @@ class StudioCore(QObject):
         self.undo_stack = QUndoStack(self)
         self._shown = Shown(None, {})
         self._drawn: dict[str, Shown] = {}
+        self._being_drawn: set[str] = set()
+        self.preparations: list[Preparation] = []
         self._steps: dict[tuple[str, bool], tuple[StepPicture, ...]] = {}
         self._step: tuple[str, int, bool] | None = None
         self._stars: tuple[tuple[Any, ...], tuple[Fraction, ...]] | None = None
@@ -104,8 +114,8 @@ class StudioCore(QObject):
 
     @property
     def workers(self) -> tuple[EngineBridge, ...]:
-        """The threads: engine, disk, sound, what is only looked at, and the timeline's pictures and curves."""
-        return self.bridge, self.disk, self.sound, self.study, self.pictures
+        """The threads: engine, disk, sound, what is only looked at, the timeline's pictures and curves, long takes."""
+        return self.bridge, self.disk, self.sound, self.study, self.pictures, self.drawing
 
     # -- the document ----------------------------------------------------------------------------------------------
 
@@ -178,17 +188,27 @@ class StudioCore(QObject):
             return ()
         key = (shots, direction.markers, settings.strictness)
         if self._stars is None or self._stars[0] != key:
-            from engine.music.hits import gather_hits
+            from engine.music.hits import playable_times
 
-            hits = gather_hits(shots, direction, settings.strictness, duration_s=shots[-1].end_s)
-            self._stars = (key, tuple(hit.time_s for hit in hits if hit.starred))
+            length_s, starts_s = shots[-1].end_s, self.starts_s
+            stars = playable_times(
+                shots, direction.markers, settings.strictness, duration_s=length_s, starts_s=starts_s
+            )
+            self._stars = (key, stars)
         return self._stars[1]
 
     @property
     def starts_s(self) -> tuple[float, ...]:
         """When each of the shots in force begins; worked out once."""
-        if self._starts is None or self._starts[0] is not self.shots:
-            self._starts = (self.shots, tuple(as_float(shot.start_s) for shot in self.shots))
+        shots = self.shots
+        if self._starts is None or self._starts[0] is not shots:
+            known = self._starts if self._starts is not None and len(self._starts[0]) == len(shots) else None
+            if known is None:
+                self._starts = (shots, tuple(as_float(shot.start_s) for shot in shots))
+            else:  # a cut was moved: the others lie where they lay
+                rows = zip(shots, *known, strict=True)
+                starts_s = (at_s if shot is before else as_float(shot.start_s) for shot, before, at_s in rows)
+                self._starts = (shots, tuple(starts_s))
         return self._starts[1]
 
     @property
@@ -221,8 +241,12 @@ class StudioCore(QObject):
             self._shown = Shown(roll, state.plan, is_live=True, step=step)
         elif take is None:
             self._shown = Shown(None, {})
-        else:
+        elif self.is_ready(take):
             self._shown = self._of_step(take) or self.finished(take)
+        elif not self._shown.is_live and self.document.entry(self._shown.take_id) is None:
+            self._shown = Shown(None, {})
+        else:
+            return  # what was shown stays until the long take is ready
         self.shown_changed.emit()
 
     def _of_step(self, take: Take) -> Shown | None:
@@ -238,11 +262,30 @@ class StudioCore(QObject):
     def finished(self, take: Take) -> Shown:
         """A take as its notes are; kept for the last few."""
         if take.id not in self._drawn:
-            roll = draw_notes(take.notes, take.plan.n_beats * STEPS_PER_BEAT)
-            if len(self._drawn) >= _MOST_DRAWN:
-                del self._drawn[next(iter(self._drawn))]
-            self._drawn[take.id] = Shown(roll, take.plan.describe(), take_id=take.id)
+            self._keep_drawn(take, _drawn(take))
         return self._drawn[take.id]
+
+    def _keep_drawn(self, take: Take, shown: Shown) -> None:
+        if len(self._drawn) >= _MOST_DRAWN:
+            del self._drawn[next(iter(self._drawn))]
+        self._drawn[take.id] = shown
+
+    def is_ready(self, take: Take) -> bool:
+        """Whether a take can be shown at once. One that is long is drawn on a worker; `TakeDrawn` tells when it is."""
+        if take.id in self._drawn or len(take.notes) + take.plan.n_beats <= LONG_TAKE:
+            return True
+        if take.id not in self._being_drawn:
+            self._being_drawn.add(take.id)
+            self.drawing.submit(partial(_draw, take, tuple(self.preparations)))
+        return False
+
+    def _take_drawn(self, event: TakeDrawn) -> None:
+        take = event.take
+        if take.id in self._being_drawn:
+            self._being_drawn.discard(take.id)
+            self._keep_drawn(take, event.shown)
+            if self.document.take is not None and self.document.take.id == take.id:
+                self._draw_anew()
 
     # -- events ----------------------------------------------------------------------------------------------------
 
@@ -264,12 +307,30 @@ class StudioCore(QObject):
         if isinstance(event, TaskFailed):
             self.notice("error", event.message, event.hint)
             return
+        if isinstance(event, TakeDrawn):
+            self._take_drawn(event)
+            return
         before, self.state = self.state, reduce(self.state, event)
         if self.state is before:
             return
         self.state_changed.emit(self.state)
         if self.state.roll is not before.roll or self.state.plan is not before.plan:
             self._draw_anew()
+
+
+def _drawn(take: Take) -> Shown:
+    roll = draw_notes(take.notes, take.plan.n_beats * STEPS_PER_BEAT)
+    return Shown(roll, take.plan.describe(), take_id=take.id)
+
+
+def _draw(take: Take, preparations: tuple[Preparation, ...], emit: Callable[[Any], None], cancel: CancelToken) -> None:
+    """A task that draws a take, and works out what the widgets need of it."""
+    shown = _drawn(take)
+    assert shown.beat_s is not None  # worked out here, and kept
+    for prepare in preparations:
+        cancel.raise_if_cancelled()
+        prepare(take, shown)
+    emit(TakeDrawn(take, shown))
 
 
 def _are_same(one: Document, other: Document) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from diffbgm_gui.keeping import Leftover, Opened
     from engine import PreviewReady
     from engine.music.notes import Voice
+    from engine.music.take import Take
     from engine.timelines import OpenedTimeline
 
     Roll: TypeAlias = NDArray[np.uint8]
@@ -31,6 +32,14 @@ class TakeAudible:
     voices: Mapping[Voice, Path]
     loudness_lufs: float | None
     is_opening: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TakeDrawn:
+    """A long take is ready to be shown: `shown` and all that widgets work out beforehand."""
+
+    take: Take
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from functools import partial
 from operator import is_not
 from typing import Any, Final
 
+import numpy as np
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QAction, QDrag, QGuiApplication, QWheelEvent
 from PySide6.QtWidgets import (
@@ -24,16 +25,17 @@ from diffbgm_gui.document import Document, TakeEntry, change_take, delete_take, 
 from diffbgm_gui.icons import icon
 from diffbgm_gui.run_state import Phase
 from diffbgm_gui.studio import Studio
-from diffbgm_gui.studio_events import TakeAudible
+from diffbgm_gui.studio_events import Shown, TakeAudible, TakeDrawn
 from diffbgm_gui.widgets.fields import with_minus
 from diffbgm_gui.widgets.roll.model import RollModel
 from diffbgm_gui.widgets.roll.shapes import Shapes
 from diffbgm_gui.widgets.takes.card import SHORT_PX, TALL_PX, FormingCard, Hold, TakeCard
 from diffbgm_gui.widgets.takes.files import TakeFiles
 from diffbgm_gui.widgets.takes.history import HistoryPopover
-from diffbgm_gui.widgets.takes.thumb import Thumb
+from diffbgm_gui.widgets.takes.thumb import NO_SHARES, Shares, Thumb
 from diffbgm_gui.widgets.takes.words import hit_words, origin_words, seed_of, whole_words
 from diffbgm_gui.words import time_left
+from engine.music.take import Take
 from engine.timebase import STEPS_PER_BEAT
 
 SEVERAL: Final = 4
@@ -64,7 +66,7 @@ class TakesWall(QWidget):
         self.forming = FormingCard()
         self.history = HistoryPopover(self)
         self._thumbs: dict[tuple[str, float], Thumb] = {}
-        self._ticked: tuple[tuple[Any, ...], tuple[tuple[float, ...], tuple[float, ...]]] | None = None
+        self._ticked: tuple[tuple[Any, ...], tuple[Shares, Shares]] | None = None
         self._drag: tuple[str, str, TakeCard] | None = None
         self._last: tuple[Any, ...] = ()
         self._is_low = self._is_bare = False
@@ -74,6 +76,7 @@ class TakesWall(QWidget):
         studio.document_changed.connect(self._render)
         studio.state_changed.connect(self._state_changed)
         studio.event.connect(self._heard)
+        studio.preparations.append(self._prepare_thumb)
         roll.mode_changed.connect(self._render_buttons)
         self.forming.stopped.connect(studio.cancel)
         self.history.chosen.connect(self.choose)
@@ -310,7 +313,7 @@ class TakesWall(QWidget):
     # -- drawing ---------------------------------------------------------------------------------------------------
 
     def _heard(self, event: object) -> None:
-        if isinstance(event, TakeAudible) and "@" not in event.take_id:
+        if isinstance(event, TakeDrawn) or (isinstance(event, TakeAudible) and "@" not in event.take_id):
             self._render()
 
     def _state_changed(self, _state: Any) -> None:
@@ -343,7 +346,7 @@ class TakesWall(QWidget):
             self._show(card, entry, cuts, stars)
         is_forming = studio.state.phase in (Phase.RUNNING, Phase.CANCELLING)
         if is_forming and self.forming.isHidden():
-            self.forming.show_thumb(None, (), ())
+            self.forming.show_thumb(None)
             QTimer.singleShot(0, self._reveal_forming)
         self.forming.setVisible(is_forming)
         self.hint.setVisible(not document.takes and not is_forming)
@@ -378,7 +381,7 @@ class TakesWall(QWidget):
         self._row.insertWidget(self._row.indexOf(self.forming), card)
         return card
 
-    def _show(self, card: TakeCard, entry: TakeEntry, cuts: tuple[float, ...], stars: tuple[float, ...]) -> None:
+    def _show(self, card: TakeCard, entry: TakeEntry, cuts: Shares, stars: Shares) -> None:
         document = self.studio.document
         heard = self.studio.audible(entry.id)
         loudness = None if heard is None else heard.loudness_lufs
@@ -394,31 +397,36 @@ class TakesWall(QWidget):
             facts="  ".join(facts),
             words=whole_words(document, entry, loudness),
         )
-        card.show_thumb(self._thumb(entry), cuts, stars)
+        card.show_thumb(self._thumb(entry.take), cuts, stars)
 
-    def _thumb(self, entry: TakeEntry) -> Thumb:
-        """The small picture of a take, worked out once."""
-        duration_s = self.studio.state.duration_s or float(entry.take.plan.info.duration_s)
-        key = (entry.id, duration_s)
-        if key not in self._thumbs:
-            if len(self._thumbs) >= _MOST_THUMBS:
-                del self._thumbs[next(iter(self._thumbs))]
-            shown = self.studio.finished(entry.take)
-            shapes = Shapes.of_notes(entry.take.notes)
-            assert shown.roll is not None
-            self._thumbs[key] = Thumb.of(shown.roll, shown.beat_s, shapes, duration_s)
-        return self._thumbs[key]
+    def _thumb(self, take: Take) -> Thumb | None:
+        """The small picture of a take, worked out once; None until a long one is ready."""
+        key = self._thumb_key(take)
+        if key not in self._thumbs and self.studio.is_ready(take):
+            self._prepare_thumb(take, self.studio.finished(take))
+        return self._thumbs.get(key)
 
-    def _ticks(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    def _thumb_key(self, take: Take) -> tuple[str, float]:
+        return take.id, self.studio.state.duration_s or float(take.plan.info.duration_s)
+
+    def _prepare_thumb(self, take: Take, shown: Shown) -> None:
+        """Work a small picture out; of a long take on a worker."""
+        key, shapes = self._thumb_key(take), Shapes.of_notes(take.notes)
+        assert shown.roll is not None
+        made = Thumb.of(shown.roll, shown.beat_s, shapes, key[1])
+        while len(self._thumbs) >= _MOST_THUMBS:
+            self._thumbs.pop(next(iter(self._thumbs)), None)
+        self._thumbs[key] = made
+
+    def _ticks(self) -> tuple[Shares, Shares]:
         """Cuts and stars as shares of the film."""
         duration_s = self.studio.state.duration_s
         if not duration_s:
-            return (), ()
+            return NO_SHARES, NO_SHARES
         key = (duration_s, self.studio.shots, self.studio.stars)
         if self._ticked is None or key[0] != self._ticked[0][0] or any(map(is_not, key[1:], self._ticked[0][1:])):
-            cuts, stars = self.studio.starts_s[1:], self.studio.stars_s
-            shares = tuple(tuple(at_s / duration_s for at_s in times_s) for times_s in (cuts, stars))
-            self._ticked = (key, (shares[0], shares[1]))
+            cuts_s, stars_s = np.array(self.studio.starts_s[1:]), np.array(self.studio.stars_s)
+            self._ticked = (key, (cuts_s / duration_s, stars_s / duration_s))
         return self._ticked[1]
 
     def _draw_forming(self) -> None:

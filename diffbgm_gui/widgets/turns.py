@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 from PySide6.QtCore import QObject, QThread, QTimer
 
-TURN_S: Final = 0.014
+TURN_S: Final = 0.008
 """Drawing in one turn ends with the first row that goes beyond this."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -38,11 +39,15 @@ from diffbgm_gui.widgets.timeline.clock import clock, picture_image
 
 if TYPE_CHECKING:
     from diffbgm_gui.studio import Studio
+    from engine.timebase import Shot
 
 Index = QModelIndex | QPersistentModelIndex
 THUMB: Final = QSize(74, 42)
 _PAD: Final = 8
 _MOST_THUMBS: Final = 200
+_SAME_S: Final = float(SAME_S)
+_FEW: Final = 2
+"""A cut that is moved changes two shots: where its own begins, and where the one before ends."""
 
 
 class Entry(NamedTuple):
@@ -53,6 +58,15 @@ class Entry(NamedTuple):
     end_s: Fraction
     said: str
     is_own: bool
+
+
+_NO_ENTRY: Final = Entry(0, Fraction(0), Fraction(0), "", False)
+
+
+def changed_places(shots: Sequence[Shot], before: Sequence[Shot]) -> list[int]:
+    """Indices of the shots that are not those which stood there before."""
+    changed = [i for i, (shot, other) in enumerate(zip(shots, before, strict=False)) if shot is not other]
+    return [*changed, *range(len(before), len(shots))]
 
 
 class ShotModel(QAbstractListModel):
@@ -68,6 +82,7 @@ class ShotModel(QAbstractListModel):
         self.words = False
         self.entries: list[Entry] = []
         self._seen: tuple[Any, ...] = ()
+        self._kept: tuple[tuple[Shot, ...], Any, list[Entry]] = ((), None, [])
 
     def refresh(self) -> None:
         """Bring the entries to the document; the view keeps its place where the shots are the same."""
@@ -78,25 +93,33 @@ class ShotModel(QAbstractListModel):
             return
         self._seen = seen
         entries = self._captions() if words else self._moods()
-        if words == self.words and entries == self.entries:
-            return
-        same = words == self.words and [e.start_s for e in entries] == [e.start_s for e in self.entries]
-        if same:
-            self.entries = entries
-            self.dataChanged.emit(self.index(0), self.index(len(entries) - 1))
-            return
+        if words == self.words and len(entries) == len(self.entries):
+            pairs = enumerate(zip(entries, self.entries, strict=True))
+            changed = [(i, new.start_s == old.start_s) for i, (new, old) in pairs if new is not old and new != old]
+            if len(changed) <= _FEW or all(is_same for _, is_same in changed):
+                self.entries = entries
+                if changed:
+                    self.dataChanged.emit(self.index(changed[0][0]), self.index(changed[-1][0]))
+                return
         self.beginResetModel()
         self.words, self.entries = words, entries
         self.endResetModel()
 
     def _moods(self) -> list[Entry]:
-        moods = sorted(self._studio.document.direction.moods)
-        times_s = [float(time_s) for time_s, _ in moods]
-        entries = []
-        for i, (shot, start_s) in enumerate(zip(self._studio.shots, self._studio.starts_s, strict=True)):
-            at = bisect_left(times_s, start_s - float(SAME_S))
-            own = at < len(times_s) and times_s[at] - start_s <= float(SAME_S)
-            entries.append(Entry(i + 1, shot.start_s, shot.end_s, moods[at][1] if own else "auto", own))
+        """An entry a shot. Those of shots that did not change are kept, for an hour has thousands."""
+        shots, moods = self._studio.shots, self._studio.document.direction.moods
+        kept = self._kept if self._kept[1] is moods else ((), moods, [])
+        before, entries = kept[0], kept[2][: len(shots)]
+        entries += [_NO_ENTRY] * (len(shots) - len(entries))
+        sorted_moods = sorted(moods)
+        times_s = [float(time_s) for time_s, _ in sorted_moods]
+        starts_s = self._studio.starts_s
+        for i in changed_places(shots, before):
+            shot, start_s = shots[i], starts_s[i]
+            at = bisect_left(times_s, start_s - _SAME_S)
+            own = at < len(times_s) and times_s[at] - start_s <= _SAME_S
+            entries[i] = Entry(i + 1, shot.start_s, shot.end_s, sorted_moods[at][1] if own else "auto", own)
+        self._kept = (shots, moods, entries)
         return entries
 
     def _captions(self) -> list[Entry]:

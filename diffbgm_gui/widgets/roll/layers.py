@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -21,18 +22,34 @@ from diffbgm_gui.widgets.roll.model import RollModel
 from diffbgm_gui.widgets.roll.shapes import Overview, Shapes
 from diffbgm_gui.words import key_name
 from engine.music.notes import Note
+from engine.music.take import Take
 
 BARS_PX: Final = 16
 CHORDS_PX: Final = 16
 HEAT_PX: Final = 6
 _NO_SHAPES: Final = Shapes.of_notes(())
 _MOST_OUTLINED: Final = 4000
+_MOST_PREPARED: Final = 2
 _NO_CUTS: Final = (np.zeros(0), np.zeros(0, np.bool_))
 
 
 def tr(text: str) -> str:
     """A text of this module in the user's language."""
     return QCoreApplication.translate("Roll", text)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _PreparedTake:
+    """What is worked out of a take once: its notes by onset, their shapes, its overview with the roll that it is of."""
+
+    notes: tuple[Note, ...]
+    shapes: Shapes
+    overview: tuple[Any, Overview] | None = None
+
+    @classmethod
+    def of(cls, take: Take) -> _PreparedTake:
+        notes = tuple(sorted(take.notes, key=lambda note: note.onset))
+        return cls(notes, Shapes.of_notes(notes))
 
 
 class RollLayers:
@@ -42,6 +59,8 @@ class RollLayers:
         self.model, self.studio, self.plane, self.heat = model, model.studio, plane, heat
         self.part = QRectF()
         self._notes: tuple[Note, ...] = ()
+        self._prepared: dict[str, _PreparedTake] = {}
+        self.studio.preparations.append(self.prepare)
         self._shapes: dict[str, tuple[Any, Shapes]] = {}
         self._overviews: dict[str, tuple[Any, Overview]] = {}
         self._pictures = {name: painting.OverviewPictures() for name in ("shown", "ghost")}
@@ -57,9 +76,20 @@ class RollLayers:
             return _NO_SHAPES
         known = self._shapes.get("take")
         if known is None or known[0] is not take:
-            self._notes = tuple(sorted(take.notes, key=lambda note: note.onset))
-            self._shapes["take"] = known = (take, Shapes.of_notes(self._notes))
+            made = self._prepared.pop(take.id, None) or _PreparedTake.of(take)
+            self._notes, known = made.notes, (take, made.shapes)
+            self._shapes["take"] = known
+            if made.overview is not None:
+                self._overviews["shown"] = made.overview
         return known[1]
+
+    def prepare(self, take: Take, shown: Shown) -> None:
+        """On a worker: work out what is drawn of a long take before it is shown."""
+        made = _PreparedTake.of(take)
+        made = replace(made, overview=(shown.roll, Overview.of(shown.roll)))
+        while len(self._prepared) >= _MOST_PREPARED:
+            self._prepared.pop(next(iter(self._prepared)), None)
+        self._prepared[take.id] = made
 
     def note(self, index: int) -> Note:
         """The note of a place in `shapes`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final
 
@@ -168,9 +169,10 @@ def _paint_names(
     """The names on some beats, those that begin a chord stronger; what has no room is left out."""
     c, metrics = theme.colours(), painter.fontMetrics()
     at, baseline = 0, strip.top() + (strip.height() + metrics.ascent() - metrics.descent()) / 2
+    places, on = xs.tolist(), beats.tolist()
     wide: dict[str, int] = {}
-    while at < len(beats):
-        beat, x = int(beats[at]), float(xs[at])
+    while at < len(on):
+        beat, x = on[at], places[at]
         chord = chords[beat]
         at += 1
         if chord is None:
@@ -180,7 +182,7 @@ def _paint_names(
             wide[label] = metrics.horizontalAdvance(label)
         painter.setPen(QColor(c.text if beat in begin else c.dim))
         painter.drawText(QPointF(x + 3, baseline), label)
-        at = max(at, int(np.searchsorted(xs, x + wide[label] + 9)))
+        at = bisect_left(places, x + wide[label] + 9, at)
 
 
 def _beats_of_px(plane: Plane, pixels: float) -> int:

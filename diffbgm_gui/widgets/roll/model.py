@@ -9,7 +9,8 @@ import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from enum import Enum
-from typing import Final
+from operator import is_not
+from typing import Any, Final
 
 from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -64,6 +65,7 @@ class RollModel(QObject):
         self._diff_of: str | None = None
         self._diff: tuple[tuple[str | None, str], Difference] | None = None
         self._take: Take | None = None
+        self._drawn: tuple[Any, ...] = (None,) * 5
         self._gesture = 0
         studio.document_changed.connect(self._document_changed)
         studio.event.connect(self._heard)
@@ -384,7 +386,10 @@ class RollModel(QObject):
         if take is not self._take:
             self._take, self.lifted = take, frozenset()
             self._select_again()
-        self.changed.emit()
+        drawn = (take, document.other, document.locks, self.studio.shots, self.studio.stars)
+        if any(map(is_not, drawn, self._drawn)):
+            self._drawn = drawn
+            self.changed.emit()
         self.mode_changed.emit()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
@@ -27,7 +26,7 @@ from diffbgm_gui.document import TakeEntry, is_draft
 from diffbgm_gui.widgets.answering import answer_first
 from diffbgm_gui.widgets.axis_row import small_font
 from diffbgm_gui.widgets.roll.painting import clear, mixed
-from diffbgm_gui.widgets.takes.thumb import Thumb, paint_thumb
+from diffbgm_gui.widgets.takes.thumb import NO_SHARES, Shares, Thumb, paint_thumb, paint_ticks
 
 WIDE_PX: Final = 204
 TALL_PX: Final = 92
@@ -57,8 +56,7 @@ class CardBase(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.thumb: Thumb | None = None
-        self.cuts: Sequence[float] = ()
-        self.stars: Sequence[float] = ()
+        self.cuts = self.stars = NO_SHARES
         self._drawn: QPixmap | None = None
         self.setFixedWidth(WIDE_PX)
         self.setMinimumHeight(SHORT_PX - _SCROLL_BAR_PX)
@@ -72,11 +70,13 @@ class CardBase(QWidget):
         super().resizeEvent(event)
         self._drawn = None
 
-    def show_thumb(self, thumb: Thumb | None, cuts: Sequence[float], stars: Sequence[float]) -> None:
-        """Draw another small picture."""
-        if thumb is not self.thumb or (self.cuts, self.stars) != (cuts, stars):
-            self.thumb, self.cuts, self.stars = thumb, cuts, stars
-            self._drawn = None
+    def show_thumb(self, thumb: Thumb | None, cuts: Shares = NO_SHARES, stars: Shares = NO_SHARES) -> None:
+        """Draw another small picture, and where cuts and stars lie. What did not change is not drawn again."""
+        if thumb is not self.thumb:
+            self.thumb, self._drawn = thumb, None
+            self.update()
+        if cuts is not self.cuts or stars is not self.stars:
+            self.cuts, self.stars = cuts, stars
             self.update()
 
     def thumb_rect(self) -> QRectF:
@@ -117,9 +117,10 @@ class CardBase(QWidget):
             self._drawn.fill(Qt.GlobalColor.transparent)
             inner = QPainter(self._drawn)
             inner.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_thumb(inner, QRectF(0, 0, where.width(), where.height()), self.thumb, self.cuts, self.stars)
+            paint_thumb(inner, QRectF(0, 0, where.width(), where.height()), self.thumb)
             inner.end()
         painter.drawPixmap(where.topLeft(), self._drawn)
+        paint_ticks(painter, where, self.cuts, self.stars)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         super().changeEvent(event)

@@ -8,10 +8,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from diffbgm_gui import theme
+from diffbgm_gui.widgets.columns import paint_columns
 from diffbgm_gui.widgets.roll.geometry import StepGrid
 from diffbgm_gui.widgets.roll.shapes import Overview, Shapes, overview_pixels
 
@@ -23,6 +24,11 @@ _LOW_PX: Final = 40.0
 """A picture lower than this leaves the notes more of its room."""
 _COLUMNS: Final = 240
 _SMOOTHING_BEATS: Final = 2
+
+
+Shares = NDArray[np.float64]
+"""Times as shares of the film's length, rising."""
+NO_SHARES: Final[Shares] = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,29 +79,31 @@ def energy_of(shapes: Shapes, edges: NDArray[np.float64]) -> NDArray[np.float32]
     return shares
 
 
-def paint_thumb(painter: QPainter, where: QRectF, thumb: Thumb, cuts: Sequence[float], stars: Sequence[float]) -> None:
-    """Draw a small picture: ticks of the cuts on top, then the notes, the energy below.
-
-    Args:
-        cuts, stars: as shares of the film's length.
-    """
+def paint_thumb(painter: QPainter, where: QRectF, thumb: Thumb) -> None:
+    """Draw a small picture: room for the ticks of the cuts on top, then the notes, the energy below."""
     c = theme.colours()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(c.sunken))
     painter.drawRoundedRect(where, 3, 3)
-    deep, tall = (CUTS_PX, ENERGY_PX) if where.height() >= _LOW_PX else (CUTS_LOW_PX, ENERGY_LOW_PX)
+    deep, tall = _depths(where)
     notes = QRectF(where.left(), where.top() + deep + 2, where.width(), where.height() - deep - tall - 4)
     if thumb.pitches is not None:
         _paint_notes(painter, notes, thumb)
     below = QRectF(where.left(), where.bottom() - tall - 1, where.width(), tall)
     _paint_energy(painter, below, thumb.energy)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for shares, colour, length in ((cuts, c.cut, deep), (stars, c.star, deep + 1)):
-        painter.setPen(QPen(QColor(colour), 1))
-        columns = {int(share * where.width()) for share in shares}
-        top, bottom = where.top() + 1, where.top() + length
-        painter.drawLines([QLineF(where.left() + x, top, where.left() + x, bottom) for x in columns])
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def paint_ticks(painter: QPainter, where: QRectF, cuts: Shares, stars: Shares) -> None:
+    """Draw cuts and stars on the upper edge of a small picture."""
+    c, deep = theme.colours(), round(_depths(where)[0])
+    for shares, colour, tall in ((cuts, c.cut, deep), (stars, c.star, deep + 1)):
+        xs = where.left() + np.floor(shares * where.width())
+        paint_columns(painter, xs, QColor(colour), where, round(where.top()) + 1, tall)
+
+
+def _depths(where: QRectF) -> tuple[float, float]:
+    """Heights of the ticks and of the energy."""
+    return (CUTS_PX, ENERGY_PX) if where.height() >= _LOW_PX else (CUTS_LOW_PX, ENERGY_LOW_PX)
 
 
 def _paint_notes(painter: QPainter, where: QRectF, thumb: Thumb) -> None:

@@ -24,6 +24,7 @@ TEMPO_PX: Final = 30
 BLOCKS_PX: Final = 22
 _BAR_STEPS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 _STEADY: Final = 0.002
+_MOST_ROUND: Final = 60
 
 
 class BarsRow(AxisRow):
@@ -277,13 +278,16 @@ class BlocksRow(AxisRow):
             x0, x1 = self.axis.x(float(beats[0])), self.axis.x(float(beats[-1]))
             painter.fillRect(QRectF(x0, 4, x1 - x0, 6), faded(ink, 70))
             return
-        painter.setPen(Qt.PenStyle.NoPen)
-        for window in range(first // BEATS_PER_WINDOW * BEATS_PER_WINDOW, end, BEATS_PER_WINDOW):
+        first = first // BEATS_PER_WINDOW * BEATS_PER_WINDOW
+        xs = self.axis.xs(beats[first : end + BEATS_PER_WINDOW + 1])
+        boxes: tuple[list[QRectF], list[QRectF]] = ([], [])
+        for window in range(first, end, BEATS_PER_WINDOW):
             stop = min(window + BEATS_PER_WINDOW, n_beats)
             for place, block in enumerate(range(window, stop, k)):
-                x0, x1 = self.axis.x(float(beats[block])), self.axis.x(float(beats[min(block + k, stop)]))
-                painter.setBrush(faded(ink, 120 if place % 2 == 0 else 70))
-                painter.drawRoundedRect(QRectF(x0 + 0.5, 4, max(1.0, x1 - x0 - 1), 6), 1.5, 1.5)
+                x0, x1 = xs[block - first], xs[min(block + k, stop) - first]
+                boxes[place % 2].append(QRectF(x0 + 0.5, 4, max(1.0, x1 - x0 - 1), 6))
+        for these, alpha in zip(boxes, (120, 70), strict=True):
+            _fill_boxes(painter, these, faded(ink, alpha), 1.5)
 
     def _paint_windows(self, painter: QPainter, first: int, end: int, *, apart: bool) -> None:
         beats, n_beats = self._facts.music.beat_s, len(self._facts.music.beat_s) - 1
@@ -291,15 +295,27 @@ class BlocksRow(AxisRow):
         window_px = float(beats[-1] - beats[0]) / n_beats * BEATS_PER_WINDOW / self.axis.s_per_px
         if window_px < 4:
             return
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(faded(theme.colours().dim, 130))
-        for start in range(first // stride * stride, end, stride):
+        first = first // stride * stride
+        xs = self.axis.xs(beats[first : end + BEATS_PER_WINDOW + 1])
+        boxes = []
+        for start in range(first, end, stride):
             y = 13 if start // stride % 2 == 0 else 16.5
             if start and start + stride >= n_beats + stride:
                 break
-            x0 = self.axis.x(float(beats[start]))
-            x1 = self.axis.x(float(beats[min(start + BEATS_PER_WINDOW, n_beats)]))
-            painter.drawRoundedRect(QRectF(x0 + 0.5, y, max(1.0, x1 - x0 - 1), 2.5), 1, 1)
+            x0, x1 = xs[start - first], xs[min(start + BEATS_PER_WINDOW, n_beats) - first]
+            boxes.append(QRectF(x0 + 0.5, y, max(1.0, x1 - x0 - 1), 2.5))
+        _fill_boxes(painter, boxes, faded(theme.colours().dim, 130), 1.0)
+
+
+def _fill_boxes(painter: QPainter, boxes: list[QRectF], colour: QColor, radius: float) -> None:
+    """Boxes with round corners; small ones, on which these are not seen, in one call."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    if len(boxes) > _MOST_ROUND:
+        painter.drawRects(boxes)
+        return
+    for box in boxes:
+        painter.drawRoundedRect(box, radius, radius)
 
 
 def section_colour(letter: str) -> str:

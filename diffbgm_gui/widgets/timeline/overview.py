@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from diffbgm_gui import theme
 from diffbgm_gui.axis import GUTTER_PX, MARGIN_PX
+from diffbgm_gui.widgets.columns import paint_columns
 from diffbgm_gui.widgets.timeline.facts import Facts
 from diffbgm_gui.widgets.timeline.shapes import faded
 
@@ -54,11 +55,9 @@ class Overview(QWidget):
     def _x(self, seconds: float) -> float:
         return GUTTER_PX + seconds / max(self._axis.duration_s, 1e-9) * self._wide
 
-    def _columns(self, seconds: NDArray[np.float64]) -> list[int]:
-        """The pixels in which any of many times lies."""
-        places = GUTTER_PX + seconds / max(self._axis.duration_s, 1e-9) * self._wide
-        columns: list[int] = np.unique(places.astype(np.int64)).tolist()
-        return columns
+    def _xs(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """`_x` of many times."""
+        return GUTTER_PX + seconds / max(self._axis.duration_s, 1e-9) * self._wide
 
     def _seconds(self, x: float) -> float:
         return (x - GUTTER_PX) / self._wide * self._axis.duration_s
@@ -110,13 +109,9 @@ class Overview(QWidget):
 
     def _paint_marks(self, painter: QPainter) -> None:
         c, film = theme.colours(), self._facts.film
-        bottom = OVERVIEW_PX - 3
-        cuts = self._columns(film.starts_s[1:])
-        painter.setPen(QPen(faded(c.cut, 150), 1))
-        painter.drawLines([QLineF(x + 0.5, bottom - 5, x + 0.5, bottom - 1) for x in cuts])
-        stars = self._columns(film.starts_s[film.starred])
-        painter.setPen(QPen(QColor(c.star), 1))
-        painter.drawLines([QLineF(x + 0.5, 4, x + 0.5, 8) for x in stars])
+        bottom, whole = OVERVIEW_PX - 3, QRectF(self.rect())
+        paint_columns(painter, self._xs(film.starts_s[1:]), faded(c.cut, 150), whole, bottom - 5, 4)
+        paint_columns(painter, self._xs(film.starts_s[film.starred]), QColor(c.star), whole, 4, 4)
         painter.setPen(QPen(QColor(c.marker), 1.4))
         marks = [self._x(float(marker.time_s)) for marker in film.markers]
         painter.drawLines([QLineF(x, 4, x, bottom - 1) for x in marks])

@@ -23,6 +23,7 @@ from diffbgm_gui.document import (
     with_shot_mood,
 )
 from diffbgm_gui.widgets.axis_row import AxisRow, gutter_label, small_font
+from diffbgm_gui.widgets.columns import paint_columns
 from diffbgm_gui.widgets.fields import with_minus
 from diffbgm_gui.widgets.timeline.clock import time_code
 from diffbgm_gui.widgets.timeline.facts import Facts, Hit
@@ -141,13 +142,10 @@ class ShotsRow(AxisRow):
 
     def _paint_dense_cuts(self, painter: QPainter, places: list[float], starred: Any) -> None:
         """More cuts than can be told apart: each pixel column once, stars as ticks above."""
-        c = theme.colours()
-        columns = sorted({int(x) for x in places})
-        painter.setPen(QPen(faded(c.cut, 120), 1))
-        painter.drawLines([QLineF(x + 0.5, FLAGS_PX, x + 0.5, FLAGS_PX + 8) for x in columns])
-        columns = sorted({int(x) for x, is_starred in zip(places, starred.tolist(), strict=True) if is_starred})
-        painter.setPen(QPen(QColor(c.star), 1))
-        painter.drawLines([QLineF(x + 0.5, FLAGS_PX - 9, x + 0.5, FLAGS_PX - 3) for x in columns])
+        c, xs = theme.colours(), np.array(places)
+        part = self.part.intersected(self.plot_rect())
+        paint_columns(painter, xs, faded(c.cut, 120), part, FLAGS_PX, 8)
+        paint_columns(painter, xs[starred], QColor(c.star), part, FLAGS_PX - 9, 6)
 
     def _paint_flag(self, painter: QPainter, i: int, x: float, before: float, after: float) -> None:
         """What stands above a cut: a star, or a dot where there is none; and by how much music misses it."""
