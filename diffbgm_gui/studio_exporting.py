@@ -15,6 +15,7 @@ from diffbgm_gui.studio_making import Run
 from diffbgm_gui.studio_recut import StudioRecut, is_of_cut
 from engine import CancelToken, EngineError, InputError, RunCancelled
 from engine.music.take import Take
+from engine.wording import Told
 
 Emit = Callable[[StudioEvent], None]
 
@@ -68,7 +69,8 @@ class StudioExporting(StudioRecut):
             except EngineError as error:
                 emit(ExportFinished(None, error.message, error.hint, tuple(written)))
             except Exception as error:
-                emit(ExportFinished(None, f"{output.name} could not be written: {error}.", "", tuple(written)))
+                told = Told("'{name}' could not be written: {error}.", name=output.name, error=error)
+                emit(ExportFinished(None, told, "", tuple(written)))
                 raise
             else:
                 told = tuple(dict.fromkeys(warnings))
