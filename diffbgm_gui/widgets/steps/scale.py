@@ -176,7 +176,7 @@ class StepScale(QWidget):
         label = f"t0 {self.t0}"
         wide = painter.fontMetrics().horizontalAdvance(label)
         left = min(max(2.0, label_left(at, wide, self._here())), self.width() - wide - 2)
-        plate = QRectF(left - 3, HEIGHT_PX - 14, wide + 6, 13)
+        plate = QRectF(left - 3, HEIGHT_PX - 13, wide + 6, 12)
         painter.fillRect(plate, QColor(c.panel))
         painter.setPen(QColor(c.text))
         painter.drawText(plate, int(Qt.AlignmentFlag.AlignCenter), label)
