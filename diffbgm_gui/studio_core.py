@@ -216,7 +216,12 @@ class StudioCore(QObject):
         """Times of the stars in force; worked out once."""
         stars = self.stars
         if self._star_times is None or self._star_times[0] is not stars:
-            self._star_times = (stars, tuple(as_float(star) for star in stars))
+            known = (
+                {}
+                if self._star_times is None
+                else dict(zip(map(id, self._star_times[0]), self._star_times[1], strict=True))
+            )
+            self._star_times = (stars, tuple(known.get(id(star)) or as_float(star) for star in stars))
         return self._star_times[1]
 
     def _find_shots(self) -> None:

@@ -59,7 +59,9 @@ class Turns(QObject):
 
     def _begin(self) -> None:
         self._spent_s = 0.0
-        while self._waiting and self._spent_s < TURN_S:
+        while self._waiting:
             self._waiting.pop(0).draw_now()
+            if self._spent_s >= TURN_S:
+                break
         if self._waiting:
             self._next.start()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from diffbgm_gui.document import Document, without_captions
@@ -16,6 +17,10 @@ from diffbgm_gui.widgets.panel.shot_list import ShotList
 
 if TYPE_CHECKING:
     from diffbgm_gui.studio import Studio
+
+
+_FEW_SHOTS: Final = 300
+"""The list of more shots than these is brought up to date when it is looked at."""
 
 
 def _without_moods(document: Document) -> Document:
@@ -112,8 +117,13 @@ class CaptionsPage(QWidget):
             case BundleKnown() | EncodersKnown():
                 self._show()
 
-    def _show(self) -> None:
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         self.shots.shots.refresh()
+        super().showEvent(event)
+
+    def _show(self) -> None:
+        if self.isVisible() or len(self.studio.shots) <= _FEW_SHOTS:
+            self.shots.shots.refresh()
         studio, words = self.studio, self.studio.reads_captions
         direction = studio.document.direction
         self.write.setVisible(words)

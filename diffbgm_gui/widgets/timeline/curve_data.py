@@ -173,6 +173,7 @@ def achieved_curves(take: Take, bundle: Path | None) -> Curves:
     from engine.music.controls import SEMANTIC, measure_dynamic, measure_semantic
     from engine.music.curves import played_velocity
     from engine.music.notes import NoteTable
+    from engine.music.tempo import seconds_of_steps
     from engine.pipeline import write_score
 
     if not take.notes:
@@ -187,7 +188,7 @@ def achieved_curves(take: Take, bundle: Path | None) -> Curves:
     low, high = _VELOCITIES
     score = write_score(take.notes, plan, take.settings, take.direction)
     positions["energy"] = np.clip((played_velocity(score, plan.n_beats) - low) / (high - low), 0, 1)
-    beats_s = np.array([float(plan.tempo.seconds(beat)) for beat in range(plan.n_beats + 1)]) + float(plan.offset_s)
+    beats_s = seconds_of_steps(plan.tempo, STEPS_PER_BEAT * np.arange(plan.n_beats + 1)) + float(plan.offset_s)
     middles = (beats_s[1:] + beats_s[:-1]) / 2
     return {name: Sampled(middles, np.asarray(values, np.float64)) for name, values in positions.items()}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 from itertools import pairwise
 
 from engine.direction import OPEN, Direction, Marker
-from engine.music.hits import HitPoint, gather_hits, playable
+from engine.music.hits import HitPoint, gather_hits, playable, playable_times
 from engine.timebase import Shot, Transition
 
 
@@ -17,6 +18,29 @@ def _shots(*cuts_s: float, end_s: float = 60, kind: Transition = "cut", salience
 
 def _starred(hits: tuple[HitPoint, ...]) -> list[float]:
     return [float(hit.time_s) for hit in hits if hit.starred]
+
+
+def test_the_stars_are_the_same_whether_or_not_the_hits_are_made() -> None:
+    rng = random.Random(1)
+    for _ in range(60):
+        end_s = rng.randint(2, 90)
+        edges = sorted({Fraction(rng.randint(1, 25 * end_s - 1), 25) for _ in range(rng.randint(0, 60))})
+        shots = [
+            Shot(i, a, b, rng.choice(("cut", "flash", "dissolve", "fade")), rng.choice((0.2, 0.6, rng.random())))
+            for i, (a, b) in enumerate(pairwise([Fraction(0), *edges, Fraction(end_s)]))
+        ]
+        near = rng.choice(edges or [Fraction(1)]) + rng.choice((Fraction(0), Fraction(1, 200)))
+        places = sorted({near, *(Fraction(rng.randint(-9, 10 * end_s + 9), 10) for _ in range(rng.randint(0, 4)))})
+        markers = tuple(Marker(place, "") for place in places)
+        hits = gather_hits(shots, Direction(markers=markers), "balanced", duration_s=Fraction(end_s))
+        stars = playable_times(shots, markers, "balanced", duration_s=Fraction(end_s))
+        assert stars == tuple(hit.time_s for hit in hits if hit.starred)
+        assert (
+            playable_times(
+                shots, markers, "balanced", duration_s=Fraction(end_s), starts_s=[float(shot.start_s) for shot in shots]
+            )
+            == stars
+        )
 
 
 def test_every_cut_but_the_start_is_a_hit() -> None:
