@@ -18,6 +18,7 @@ Roll = NDArray[np.uint8]
 DRAW_ORDER: Final = (Voice.INNER, Voice.BASS, Voice.MELODY)
 """The tune is drawn over what accompanies it."""
 _USUAL_VELOCITY: Final = 80
+_AT_ONCE: Final = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +88,11 @@ class Overview:
         four = padded.reshape(len(roll), n_beats, STEPS_PER_BEAT, N_PITCHES)
         beats = four[:, :, 0] + four[:, :, 1] + four[:, :, 2] + four[:, :, 3]
         sums = np.zeros((len(roll), n_beats + 1, N_PITCHES), np.int32)
-        np.cumsum(beats, axis=1, out=sums[:, 1:])
+        for begin in range(0, n_beats, _AT_ONCE):  # numpy keeps all other threads waiting while it adds up
+            end = min(begin + _AT_ONCE, n_beats)
+            for voice in range(len(roll)):
+                np.cumsum(beats[voice, begin:end], axis=0, out=sums[voice, begin + 1 : end + 1])
+                sums[voice, begin + 1 : end + 1] += sums[voice, begin]
         return cls(sums)
 
     def columns(self, edges: NDArray[np.float64], pitches: slice = slice(None)) -> NDArray[np.float32]:
