@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import InputError
-from engine.timebase import BEATS_PER_BAR, MICROSECONDS, STEPS_PER_BEAT, TempoMap
+from engine.timebase import BEATS_PER_BAR, MICROSECONDS, STEPS_PER_BEAT, TempoMap, as_float
 
 Array = NDArray[np.float64]
 
@@ -99,8 +99,12 @@ def beats_of_seconds(tempo: TempoMap, seconds: Array) -> Array:
 
 def bpm_at(tempo: TempoMap, beats: Array) -> Array:
     """Quarter notes per minute at many beats at once, f64; the same as `TempoMap.bpm`."""
-    starts = np.array([float(change.beat) for change in tempo.changes])
-    tempi_us = np.array([change.us_per_quarter for change in tempo.changes], np.float64)
+    if tempo.elided:
+        starts = np.array([as_float(change.beat) for change in tempo.changes])
+        tempi_us = np.array([change.us_per_quarter for change in tempo.changes], np.float64)
+    else:
+        starts, _, slopes = tempo.knots
+        tempi_us = np.rint(slopes * MICROSECONDS)
     return np.asarray(60 * MICROSECONDS / tempi_us[np.clip(np.searchsorted(starts, beats, side="right") - 1, 0, None)])
 
 

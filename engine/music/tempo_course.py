@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 
-from engine.music.tempo_curve import Array, Bools, Cells, Course, Curve, Ints
+from engine.music.tempo_curve import Array, Bools, Cells, Course, Curve, Ints, within
 from engine.music.tempo_graph import EIGHTHS_PER_BAR, END_FARTHEST_S, END_NEAREST_S, Arcs, Nodes, Task
 from engine.music.tempo_walk import Walk
 from engine.timebase import BEATS_PER_BAR, MICROSECONDS, SHORT_BAR_BEATS, TempoChange, TempoMap
@@ -77,8 +77,8 @@ class Layout:
     landing: int | None
 
 
-def layout_of(route: Route, task: Task, *, fine: bool) -> Layout:
-    """Lay a route out, in cells of an eighth where `fine`, else of a beat."""
+def layout_of(route: Route, task: Task) -> Layout:
+    """Lay a route out in cells of a beat."""
     nodes = task.nodes
     end_s = float(nodes.times_s[-1])
     last_s, last_beat = 0.0, 0.0
@@ -86,7 +86,7 @@ def layout_of(route: Route, task: Task, *, fine: bool) -> Layout:
         last_s, last_beat = (float(nodes.times_s[route.nodes[-1]]), float(route.beats[-1]))
     tail = 0 if nodes.closes else max(1, int(np.ceil((end_s - last_s) / np.exp(task.preferred))))
     reach = max(np.ceil(last_beat) + tail, np.ceil(route.landing or 0.0) + 1 - nodes.closes, 1)
-    edges = np.union1d(np.arange(0, reach + 1, 0.5 if fine else 1.0), route.beats)
+    edges = np.union1d(np.arange(0, reach + 1), route.beats)
     if nodes.closes:
         edges = edges[edges <= max(last_beat, 1.0)]
     if route.lead:
@@ -95,6 +95,15 @@ def layout_of(route: Route, task: Task, *, fine: bool) -> Layout:
     if route.landing is not None and route.landing > last_beat:
         landing = int(np.searchsorted(edges, route.landing))
     return Layout(route, Cells.of(edges), np.searchsorted(edges, route.beats), landing)
+
+
+def refined(layout: Layout, spans: Array) -> Layout:
+    """The layout with cells of at most an eighth in some stretches in beats, `[X, 2]`."""
+    edges, route = layout.cells.edges, layout.route
+    halves = np.arange(0.5, edges[-1], 0.5)
+    fine = np.union1d(edges, halves[within(halves, spans, 0.0)])
+    landing = None if layout.landing is None else int(np.searchsorted(fine, edges[layout.landing]))
+    return Layout(route, Cells.of(fine), np.searchsorted(fine, route.beats), landing)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,21 +200,25 @@ def map_of(course: Course, curve: Curve, route: Route, *, range_us: tuple[int, i
         range_us: shortest and longest quarter.
         until_s: changes of tempo after this are left out.
     """
-    tempi_us = _whole_tempi(course, curve.times_s, range_us)
-    edges, times_s = course.cells.edges.tolist(), curve.times_s.tolist()
+    tempi_us = np.array(_whole_tempi(course, curve.times_s, range_us), np.int64)
+    edges, times_s = course.cells.edges[:-1], curve.times_s[:-1]
     start_s = Fraction(0)
     if route.lead:
-        start_s = Fraction(route.lead * tempi_us[0], 4 * MICROSECONDS)
+        start_s = Fraction(route.lead * int(tempi_us[0]), 4 * MICROSECONDS)
         tempi_us, edges, times_s = tempi_us[1:], edges[1:], times_s[1:]
-    changes: list[TempoChange] = []
-    last_us = 0
-    for edge, time_s, tempo_us in zip(edges[:-1], times_s[:-1], tempi_us, strict=True):
-        if changes and (last_us == tempo_us or time_s >= until_s):
-            continue
-        skipped = bisect_right(route.middles, edge) * (BEATS_PER_BAR - SHORT_BAR_BEATS)
-        changes.append(TempoChange(Fraction(round(2 * (edge + skipped)), 2), tempo_us))
-        last_us = tempo_us
+    is_change = times_s < until_s
+    is_change[1:] &= tempi_us[1:] != tempi_us[:-1]
+    is_change[0] = True
+    skipped = np.searchsorted(route.middles, edges[is_change], side="right") * (BEATS_PER_BAR - SHORT_BAR_BEATS)
+    halves = np.rint(2 * (edges[is_change] + skipped)).astype(np.int64)
+    changes = map(TempoChange, map(_half_beats, halves.tolist()), tempi_us[is_change].tolist())
     return TempoMap(start_s, tuple(changes), route.elided)
+
+
+@lru_cache(maxsize=8192)
+def _half_beats(count: int) -> Fraction:
+    """So many half beats; kept, as fractions are slow to make."""
+    return Fraction(count, 2)
 
 
 def _whole_tempi(course: Course, times_s: Array, range_us: tuple[int, int]) -> list[int]:
@@ -213,16 +226,18 @@ def _whole_tempi(course: Course, times_s: Array, range_us: tuple[int, int]) -> l
     lengths: list[int] = np.rint(4 * course.cells.lengths).astype(np.int64).tolist()
     is_firm = course.fixed.copy()
     is_firm[course.pinned] = True
-    firm: list[bool] = is_firm.tolist()
     aims: list[float] = (4 * MICROSECONDS * times_s).tolist()
+    own_us: list[float] = (np.diff(times_s) * MICROSECONDS / course.cells.lengths).tolist()
+    shortest_us, longest_us = range_us
     position, tempo_us = 0, 0
     tempi: list[int] = []
-    for i, length in enumerate(lengths):
-        own_us = (aims[i + 1] - aims[i]) / length
-        kept = abs(position + tempo_us * length - aims[i + 1]) <= 4 * _DRIFT_US and abs(tempo_us - own_us) <= _DRIFT_US
-        if firm[i + 1] or not kept:
-            wanted_us = round((aims[i + 1] - position) / length)
-            tempo_us = min(max(wanted_us, range_us[0]), range_us[1])
+    for length, firm, aim, own in zip(lengths, is_firm[1:].tolist(), aims[1:], own_us, strict=True):
+        if (
+            firm
+            or not -_DRIFT_US <= tempo_us - own <= _DRIFT_US
+            or abs(position + tempo_us * length - aim) > 4 * _DRIFT_US
+        ):
+            tempo_us = min(max(round((aim - position) / length), shortest_us), longest_us)
         tempi.append(tempo_us)
         position += tempo_us * length
     return tempi

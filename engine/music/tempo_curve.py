@@ -9,6 +9,7 @@ a quarter in the cells between neighbours, so the equations are made for x, as b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, TypeVar
@@ -31,12 +32,15 @@ MARGIN: Final = 4e-5
 EXCESS: Final = 4e-5
 """By how much the limits themselves may be exceeded: where a piece runs along one there is no room for the margin."""
 
-_FIRM: Final = ((1e2, 6), (1e4, 8), (1e6, 6), (1e8, 5))
+_FIRM: Final = ((1e3, 8), (1e5, 8), (1e7, 5))
 """Weights of the limits, and steps at each."""
 
 _WARM: Final = ((1e3, 3), (1e5, 4), (1e7, 5), (1e8, 3))
 _HOPELESS: Final = 0.3
 """An excess above this, over the root of the weight, will not go away at the next weight."""
+
+_ENOUGH: Final = 5e-5
+"""An excess of the narrowed limits up to this is none of the limits themselves, and more weight is not needed."""
 
 _GIVEN: Final = 1e13
 _PULL: Final = 0.03
@@ -118,18 +122,19 @@ class Curve:
         return self.excess <= EXCESS
 
 
-def fit_curve(course: Course, limits: Limits, *, preferred_s: float, stiffness: float) -> Curve:
+def fit_curve(course: Course, limits: Limits, *, preferred_s: float, stiffness: float, rough: bool = False) -> Curve:
     """The smoothest curve.
 
     Args:
         preferred_s: preferred length of a quarter.
         stiffness: weight of smoothness against the unstarred hits' best places; 1 is usual.
+        rough: whether a few steps are enough to see where it is strained, as something will be given up there.
 
     Returns:
         A curve through all fixed times. Where no curve keeps the limits it exceeds them, and says where.
     """
     solver = _Solver(course, limits, preferred_s, stiffness)
-    return solver.told(solver.times(None))
+    return solver.told(solver.times(None, _WARM if rough else _FIRM))
 
 
 def refit_curve(
@@ -150,18 +155,18 @@ def refit_curve(
         anew: whether to begin there from the smoothest curve without limits; else from `start_s`, in fewer steps.
     """
     edges = course.cells.edges
-    moves, seen = (_within(edges, spans, margin) for margin in (0.0, BEATS_PER_BAR + 1.0))
+    moves, seen = (within(edges, spans, margin) for margin in (0.0, BEATS_PER_BAR + 1.0))
     if seen.mean() > _MOST_SEEN:
         whole = _Solver(course, limits, preferred_s, stiffness)
-        return whole.told(whole.times(None if anew else start_s))
+        return whole.told(whole.times(None, _FIRM) if anew else whole.times(start_s, _WARM))
     times_s = np.where(course.fixed, course.times_s, start_s)
     part = _part_of(course, times_s, moves, seen)
     solver = _Solver(part, limits, preferred_s, stiffness, still=True)
-    times_s[seen] = solver.times(None if anew else times_s[seen])
+    times_s[seen] = solver.times(None, _FIRM) if anew else solver.times(times_s[seen], _WARM)
     return _Judge(course, limits, preferred_s).told(times_s)
 
 
-def _within(edges: Array, spans: Array, margin: float) -> Bools:
+def within(edges: Array, spans: Array, margin: float) -> Bools:
     """Which borders lie in some stretch or at most so far from it."""
     begins = np.searchsorted(edges, spans[:, 0] - margin)
     ends = np.searchsorted(edges, spans[:, 1] + margin, side="right")
@@ -298,18 +303,19 @@ class _Solver(_Judge):
         self.wishes = self._wishes()
         self.aside = self._stuck() if still else None
 
-    def times(self, start_s: Array | None) -> Array:
+    def times(self, start_s: Array | None, firmnesses: Sequence[tuple[float, int]]) -> Array:
         """The times of the smoothest curve in seconds, sought from other times on if those are given."""
         if start_s is None:
-            times, firmnesses = self._solve(np.zeros(self.borders[-1])), _FIRM
+            times = self._solve(np.zeros(self.borders[-1], np.bool_), 0.0)
         else:
-            times, firmnesses = start_s / self.unit_s, _WARM
+            times = start_s / self.unit_s
             times[self.given] = self.given_times
         tempo, over = self._look(times)
+        is_settled = True
         for firmness, most_steps in firmnesses:
-            if not (over > 0).any():
+            if is_settled and over.max() <= _ENOUGH:
                 break
-            times, tempo, over = self._settle(times, tempo, over, firmness, most_steps)
+            times, tempo, over, is_settled = self._settle(times, tempo, over, firmness, most_steps)
             if over.max() > _HOPELESS / firmness**0.5:
                 break
         return times * self.unit_s
@@ -333,15 +339,15 @@ class _Solver(_Judge):
 
     def _settle(
         self, times: Array, tempo: Array, over: Array, firmness: float, most_steps: int
-    ) -> tuple[Array, Array, Array]:
-        """Newton's method at one weight of the limits, each step as long as does most good."""
+    ) -> tuple[Array, Array, Array, bool]:
+        """Newton's method at one weight of the limits, each step as long as does most good; whether it came to rest."""
         active = over > 0
         for _ in range(most_steps):
-            aim = self._solve(np.where(active, firmness, 0.0))
+            aim = self._solve(active, firmness)
             aim_tempo, aim_over = self._look(aim)
             aim_active = aim_over > 0
             if np.array_equal(aim_active, active):
-                return aim, aim_tempo, aim_over
+                return aim, aim_tempo, aim_over, True
             share = _best_share(over, aim_over, firmness, *self._pull(times, tempo, aim, aim_tempo))
             if share == 1.0:
                 times, tempo, over, active = aim, aim_tempo, aim_over, aim_active
@@ -350,7 +356,7 @@ class _Solver(_Judge):
                 tempo = tempo + share * (aim_tempo - tempo)
                 over = over + share * (aim_over - over)
                 active = over > 0
-        return times, tempo, over
+        return times, tempo, over, False
 
     def _wishes(self) -> tuple[Array, Array]:
         """What `_tempo_equations` are without limits: all wishes but those of pinned borders."""
@@ -364,15 +370,16 @@ class _Solver(_Judge):
         right[self.end_cells] += self.end_tempi
         return band, right
 
-    def _solve(self, weights: Array) -> Array:
-        """The times that are best where each limit is a wish of some weight."""
+    def _solve(self, active: Bools, firmness: float) -> Array:
+        """The times that are best where each limit in a row that is active is a wish of some weight."""
         from scipy.linalg.lapack import dpbsv  # late: reading a take must not cost its import
 
-        quarters, right = self._tempo_equations(weights)
+        quarters, right = self._tempo_equations(active, firmness)
         quarters *= self.cells.spread
         right /= self.cells.lengths
-        band = np.zeros((self.cells.reach + 2, self.m + 1))
+        band = np.empty((self.cells.reach + 2, self.m + 1))
         band[:-1, :-1] = quarters
+        band[-1] = band[:, -1] = 0.0
         band[:-1, 1:] += quarters
         band[1:, :-1] -= quarters
         band[:-2, 1:] -= quarters[1:]
@@ -381,7 +388,7 @@ class _Solver(_Judge):
         times[1:] = right
         times[:-1] -= right
         if len(self.low):
-            early, late = self.parts(weights)[2]
+            early, late = firmness * self.parts(active)[2]
             pinned = self.course.pinned
             band[0, pinned] += _PULL + early + late
             times[pinned] += _PULL * self.aim + early * self.low + late * self.high
@@ -393,21 +400,24 @@ class _Solver(_Judge):
         times[self.given] = self.given_times
         return np.asarray(times)
 
-    def _tempo_equations(self, weights: Array) -> tuple[Array, Array]:
-        """The normal equations for tempo of all wishes and limits: lower band `[D + 1, M]`, right side."""
+    def _tempo_equations(self, active: Bools, firmness: float) -> tuple[Array, Array]:
+        """The normal equations for tempo of all wishes and active limits: lower band `[D + 1, M]`, right side."""
         bounds, m = self.bounds, self.m
-        (quick, slow), (grown, shrunk), _, (end_quick, end_slow) = self.parts(weights)
+        (quick, slow), pairs, _, ends = self.parts(active)
         band, right = self.wishes[0].copy(), self.wishes[1].copy()
-        band[0] += quick + slow
-        right += bounds.shortest * quick + bounds.longest * slow
-        band[0] += (grown + shrunk).sum(0)
-        grown = bounds.grown * grown
-        shrunk = bounds.shrunk * shrunk
-        band[1:] -= grown + shrunk
-        later = bounds.grown * grown + bounds.shrunk * shrunk
-        for ahead, row in enumerate(later[: m - 1], 1):
-            band[0, ahead:] += row[: m - ahead]
+        grown, shrunk = (np.flatnonzero(some) for some in pairs)
+        near = np.concatenate([grown, shrunk])
+        share = np.repeat((bounds.grown, bounds.shrunk), (len(grown), len(shrunk)))
+        ahead, now = np.divmod(near, m)
+        later = now + ahead + 1
+        band.reshape(-1)[m + near] -= firmness * share
+        own = np.bincount(now, minlength=m) + np.bincount(later, share * share, minlength=m)[:m]
+        own += quick
+        own += slow
+        band[0] += firmness * own
+        right += firmness * (bounds.shortest * quick + bounds.longest * slow)
         if len(self.end_cells):
+            end_quick, end_slow = firmness * ends
             band[0, self.end_cells] += end_quick + end_slow
             right[self.end_cells] += self.end_tempi * (end_quick / bounds.ends + end_slow * bounds.ends)
         return band, right

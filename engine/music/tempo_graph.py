@@ -46,11 +46,14 @@ NEAR_FRAMES: Final = 0.95
 SOFT_WEIGHT: Final = 0.4
 """A dissolve may be met farther off, and counts less."""
 
-_MOST_AHEAD: Final = 12
+_MOST_AHEAD: Final = 8
 _TURNS_AT_ONCE: Final = 8192
 """So many stay in the processor's cache while their costs are worked out."""
 
 _ENOUGH_ARCS: Final = 9
+_ENOUGH_WHERE_STARS_GO: Final = 6
+"""From a node no hit farther on is looked at than where so many arcs lead; fewer do where a hit can be left out."""
+
 _MOST_COUNTS: Final = 96
 _FULL_DEVIATION: Final = 0.25
 _EASY: Final = 0.6
@@ -295,7 +298,7 @@ def _between(task: Task, left_out: Array) -> list[Arcs]:
     first = np.maximum(1, np.ceil(2 * (seconds - slack_s) / task.limits.longest_s - 1e-9)).astype(np.int64)
     last = np.floor(2 * (seconds + slack_s) / task.limits.shortest_s + 1e-9).astype(np.int64)
     counts = np.where(known, np.maximum(0, last - first + 1), 0)
-    known &= np.cumsum(counts, axis=1) - counts < _ENOUGH_ARCS
+    known &= np.cumsum(counts, axis=1) - counts < (_ENOUGH_WHERE_STARS_GO if task.leave_stars else _ENOUGH_ARCS)
     known[0] = False
     pick, eighths = _counted(first, np.where(known, counts, 0))
     sources, targets = (np.broadcast_to(source, target.shape).ravel()[pick], target.ravel()[pick])
@@ -305,16 +308,16 @@ def _between(task: Task, left_out: Array) -> list[Arcs]:
 def _from_start(task: Task, left_out: Array) -> Arcs:
     """From the start to one of the first hits, after a rest of some sixteenths."""
     nodes, limits = task.nodes, task.limits
-    lead = np.array(LEADS if task.entry is None else (0,))[:, None]
+    lead = np.array(LEADS if task.entry is None else (0,))
     target = np.arange(1, min(_MOST_AHEAD, nodes.n_hits) + 1)
-    seconds, slack_s = nodes.times_s[target], nodes.give_s[target]
+    seconds, slack_s = nodes.times_s[target, None], nodes.give_s[target, None]
     first = np.maximum(0, np.ceil(2 * (seconds - slack_s) / limits.longest_s - lead / 2 - 1e-9)).astype(np.int64)
     last = np.floor(2 * (seconds + slack_s) / limits.shortest_s - lead / 2 + 1e-9).astype(np.int64)
-    counts = np.where(left_out[target - 1] < WALL / 2, np.maximum(0, last - first + 1), 0)
-    counts = np.where(np.cumsum(counts, axis=1) - counts < _ENOUGH_ARCS, counts, 0)
+    counts = np.where(left_out[target - 1, None] < WALL / 2, np.maximum(0, last - first + 1), 0)
+    counts = np.where(np.cumsum(counts, axis=0) - counts < _ENOUGH_ARCS, counts, 0)
     pick, eighths = _counted(first, counts)
-    row, column = np.divmod(pick, len(target))
-    return _arc_rows(task, np.zeros(len(pick), np.int64), target[column], eighths, lead[row, 0], left_out)
+    row, column = np.divmod(pick, len(lead))
+    return _arc_rows(task, np.zeros(len(pick), np.int64), target[row], eighths, lead[column], left_out)
 
 
 def _counted(first: Ints, counts: Ints) -> tuple[Ints, Ints]:

@@ -106,7 +106,8 @@ def solve_tempo(
         attempt = search_tempo(request)
     except NoWalkError:
         return _told(request, Attempt(_steady(request, bpm_min, bpm_max, preferred_bpm)))
-    if 0 < attempt.n_lost <= MOST_SAVED and strictness == "strict" and may_widen:
+    could_be_saved = attempt.n_lost > len(attempt.crowded)  # what is crowded is so under any change
+    if could_be_saved and attempt.n_lost <= MOST_SAVED and strictness == "strict" and may_widen:
         wider = replace(request, limits=replace(limits, change=min(0.9, change * WIDEST)))
         second = search_tempo(wider)
         if second.n_lost < attempt.n_lost:

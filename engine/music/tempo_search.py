@@ -12,33 +12,42 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import count
 from typing import Final
 
 import numpy as np
 
 from engine.music.hits import HitPoint
-from engine.music.tempo_course import Layout, course_of, layout_of, map_of, route_of, splice
+from engine.music.tempo_course import Layout, course_of, layout_of, map_of, refined, route_of, splice
 from engine.music.tempo_curve import Bools, Course, Curve, Ints, fit_curve, refit_curve
-from engine.music.tempo_graph import TASTES, WALL, Limits, Nodes, Task, make_arcs, make_turns
-from engine.music.tempo_walk import Walk, Walker, is_passable
+from engine.music.tempo_graph import TASTES, WALL, Arcs, Limits, Nodes, Task, Turns, make_arcs, make_turns
+from engine.music.tempo_walk import Walk, Walker, breaks
 from engine.settings import Strictness
 from engine.timebase import TempoMap
 
 NODE_DISTANCE_S: Final = 0.7
 """Unstarred hits nearer than this to a weightier one take no part in the choice of tempo."""
 
-MOST_TAKING_PART: Final = 300
-"""Unstarred hits beyond this number take no part, the lightest first; nor, where not all stars can be met, do stars
-within a beat of a weightier one in so long a list."""
+MOST_TAKING_PART: Final = 220
+"""Unstarred hits beyond this number take no part, the lightest first."""
+
+HOPELESS_STARS: Final = 24
+STARS_A_BREAK: Final = 12
+"""In a list of more stars than the first that breaks off oftener than once in the second, some go beforehand."""
+
+ROOM: Final[Mapping[Strictness, float]] = {"strict": 6.0, "balanced": 6.0, "free": 10.0}
+"""So many of the shortest eighths the stars of such a list are apart: more are met than where each is fought for."""
 
 _TRIES: Final = 4
+_ENOUGH_CELLS: Final = 900
+"""When the curves that were tried have so many cells, no other walk is tried to taste: of a long film, but one."""
+
 _GIVE_UPS: Final = 14
 _AROUND: Final = np.array([-12.0, 12.0])
 """Beats before and after a change that are solved again."""
 
 _FAR: Final = 0.1
-"""Where limits are exceeded by more than this, hits are let go nearer to each other at a time."""
+_MANY: Final = 60
+"""Where limits are exceeded by more than this share, or in so many places, hits are let go nearer to each other."""
 
 _HOPELESS: Final = 8
 """Where a walk is strained in more places than this, others will hardly be better."""
@@ -97,12 +106,19 @@ def search_tempo(request: Request) -> Attempt:
         NoWalkError: only where `entry` and `exit` bind both ends.
     """
     eighth_s = request.limits.shortest_s / 2 * (1 - 1e-4)
-    chosen, crowded = _participants(request, eighth_s)
-    task = _task(request, chosen)
-    if len(chosen) > MOST_TAKING_PART and task.leave_stars:
-        chosen, crowded = _participants(request, 2 * eighth_s)
-        task = _task(request, chosen)
-    found = _Search(task, request.strictness).best()
+    order = _first_served(request)
+    chosen = _Chosen(request)
+    chosen.take_stars(order, eighth_s)
+    graph = _star_graph(_task(request, chosen.hits))
+    dead_ends = 0 if graph is None else len(breaks(*graph))
+    if dead_ends:
+        graph = None
+    if _is_hopeless(len(chosen.kept), dead_ends):
+        chosen = _Chosen(request)
+        chosen.take_stars(order, ROOM[request.strictness] * eighth_s)
+    chosen.take_others(order)
+    task, crowded = replace(_task(request, chosen.hits), leave_stars=dead_ends > 0), chosen.crowded
+    found = _Search(task, request.strictness, graph).best()
     tempo = map_of(
         found.course, found.curve, found.layout.route, range_us=request.range_us, until_s=float(request.duration_s)
     )
@@ -110,9 +126,9 @@ def search_tempo(request: Request) -> Attempt:
 
 
 def _task(request: Request, chosen: Sequence[HitPoint]) -> Task:
-    """The task of meeting some hits, all stars among them where a way leads from star to star."""
+    """The task of meeting some hits, all stars among them."""
     taste = TASTES[request.strictness]
-    task = Task(
+    return Task(
         nodes=Nodes.of(chosen, float(request.duration_s), frame_s=request.frame_s, taste=taste),
         limits=request.limits,
         taste=taste,
@@ -121,31 +137,80 @@ def _task(request: Request, chosen: Sequence[HitPoint]) -> Task:
         exit=request.exit,
         short_bars=request.short_bars,
     )
-    return replace(task, leave_stars=not _stars_are_passable(task))
 
 
-def _participants(request: Request, star_s: float) -> tuple[list[HitPoint], dict[int, int]]:
-    """Stars at least so far apart and well-spaced others; and which stars lie nearer to which weightier ones."""
-    kept: dict[float, int] = {}
-    taken_s = [-math.inf, math.inf]
-    crowded: dict[int, int] = {}
-    for _, _, _, time_s, i in sorted(map(_first_served, request.hits, request.times_s, count())):
-        hit = request.hits[i]
-        least_s = star_s if hit.starred else NODE_DISTANCE_S
-        place = bisect_left(taken_s, time_s)
-        before_s, after_s = taken_s[place - 1], taken_s[place]
-        is_apart = time_s - before_s >= least_s and after_s - time_s >= least_s
-        if is_apart and (hit.starred or len(kept) < MOST_TAKING_PART):
-            kept[time_s] = i
-            taken_s.insert(place, time_s)
-        elif hit.starred:
-            rival_s = before_s if time_s - before_s <= after_s - time_s else after_s
-            crowded[i] = kept[rival_s]
-    return [request.hits[kept[time_s]] for time_s in taken_s[1:-1]], crowded
+def _star_graph(task: Task) -> tuple[Arcs, Turns] | None:
+    """The ways from star to star, all else left out."""
+    if not task.nodes.starred.any():
+        return None
+    alone = replace(task, nodes=task.nodes.stars())
+    return _graph_of(alone)
 
 
-def _first_served(hit: HitPoint, time_s: float, index: int) -> tuple[bool, bool, float, float, int]:
-    return hit.kind != "end", not hit.starred, -hit.salience, time_s, index
+def _graph_of(task: Task) -> tuple[Arcs, Turns]:
+    arcs = make_arcs(task)
+    return arcs, make_turns(arcs, task)
+
+
+def _is_hopeless(n_stars: int, dead_ends: int) -> bool:
+    """Whether ways from star to star break off so often that many stars are in each other's way."""
+    return n_stars > HOPELESS_STARS and dead_ends * STARS_A_BREAK > n_stars
+
+
+class _Chosen:
+    """The hits that take part, and which stars lie too near to which weightier ones (by index)."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.kept: dict[float, int] = {}
+        self.crowded: dict[int, int] = {}
+        self._taken_s = [-math.inf, math.inf]
+
+    @property
+    def hits(self) -> list[HitPoint]:
+        """In the order of time."""
+        return [self.request.hits[self.kept[time_s]] for time_s in self._taken_s[1:-1]]
+
+    def take_stars(self, order: Sequence[int], star_s: float) -> None:
+        """The end and stars at least so far apart, the weightiest first."""
+        for i in order:
+            hit = self.request.hits[i]
+            if hit.starred:
+                rival_s = self._take(i, star_s)
+                if rival_s is not None:
+                    self.crowded[i] = self.kept[rival_s]
+            elif hit.kind == "end":
+                self._take(i, NODE_DISTANCE_S)
+
+    def take_others(self, order: Sequence[int]) -> None:
+        """Well-spaced others, the weightiest first, while there is room."""
+        for i in order:
+            if len(self.kept) >= MOST_TAKING_PART:
+                break
+            hit = self.request.hits[i]
+            if not hit.starred and hit.kind != "end":
+                self._take(i, NODE_DISTANCE_S)
+
+    def _take(self, index: int, least_s: float) -> float | None:
+        """Let a hit take part; the time of the one that is nearer than that, if there is one, and it does not."""
+        time_s = self.request.times_s[index]
+        place = bisect_left(self._taken_s, time_s)
+        before_s, after_s = self._taken_s[place - 1], self._taken_s[place]
+        if time_s - before_s >= least_s and after_s - time_s >= least_s:
+            self.kept[time_s] = index
+            self._taken_s.insert(place, time_s)
+            return None
+        return before_s if time_s - before_s <= after_s - time_s else after_s
+
+
+def _first_served(request: Request) -> list[int]:
+    """The hits by index: the end, stars, others, each the weightiest first."""
+    hits = request.hits
+    times_s, weights = np.array(request.times_s), np.array([hit.salience for hit in hits], np.float64)
+    is_other = np.array([not hit.starred for hit in hits], np.bool_)
+    is_inside = np.array([hit.kind != "end" for hit in hits], np.bool_)
+    order: list[int] = np.lexsort((times_s, -weights, is_other, is_inside)).tolist()
+    return order
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,8 +228,10 @@ class _Found:
 class _Search:
     """Walks, curves, and what is given up when they do not fit."""
 
-    def __init__(self, task: Task, strictness: Strictness) -> None:
+    def __init__(self, task: Task, strictness: Strictness, star_graph: tuple[Arcs, Turns] | None) -> None:
+        """The graph of the stars is that of all hits where all are stars."""
         self.task, self.strictness = task, strictness
+        self._graph = star_graph if task.nodes.starred[1:-1].all() else None
         self._manner = {"preferred_s": math.exp(task.preferred), "stiffness": _STIFFNESS[strictness]}
 
     @property
@@ -179,7 +246,8 @@ class _Search:
         if self.is_firm and not tries[-1].curve.is_legal:
             self.task = _for_ease(self.task)
             walker = Walker(make_arcs(self.task), walker.turns, self.task)
-            tries += self._try(walker, walker.walk() or walk, fine=True)
+            easier = walker.walk() or walk
+            tries += self._try(walker, easier, fine=True, coarse=tries[0] if easier.arcs == walk.arcs else None)
         if tries[-1].curve.is_legal:
             return tries[-1]
         return self._give_up(min(tries, key=lambda found: found.curve.excess))
@@ -187,21 +255,23 @@ class _Search:
     def _first_walk(self) -> tuple[Walker, Walk]:
         """With all stars if there is such a walk, else with those that cost least left out."""
         while True:
-            arcs = make_arcs(self.task)
-            walker = Walker(arcs, make_turns(arcs, self.task), self.task)
+            arcs, turns = self._graph or _graph_of(self.task)
+            walker = Walker(arcs, turns, self.task)
             walk = walker.walk()
             if walk is not None and (walk.is_playable or self.task.leave_stars):
                 return walker, walk
             if self.task.leave_stars:
                 raise NoWalkError
-            self.task = replace(self.task, leave_stars=True)
+            self.task, self._graph = replace(self.task, leave_stars=True), None
 
-    def _try(self, walker: Walker, walk: Walk, *, fine: bool) -> list[_Found]:
-        """Courses, the last of them legal, or there is no reason to try another."""
-        tries = [self._fit_walk(walker, walk, fine=fine)]
+    def _try(self, walker: Walker, walk: Walk, *, fine: bool, coarse: _Found | None = None) -> list[_Found]:
+        """Courses, the last of them legal, or there is no reason to try another; `coarse` is that of the first walk."""
+        first = coarse or self._fit_walk(walker, walk)
+        tries = [self._refine(first) if fine and self._has_hope(first, walk) else first]
         groups = self._strained_turns(tries[-1], len(walk.turns))
         for i in range(_TRIES - 1 if self.is_firm else 0):
-            if tries[-1].curve.is_legal or len(groups) > _HOPELESS:
+            n_cells = sum(len(found.layout.cells.lengths) for found in tries)
+            if tries[-1].curve.is_legal or len(groups) > _HOPELESS or (n_cells > _ENOUGH_CELLS and not fine):
                 break
             before = walk.arcs
             walk = walker.make_dearer(walk, groups, _PENALTY * 4**i, keep=_KEPT_BACK * 2**i)
@@ -231,13 +301,13 @@ class _Search:
         over[targets] = walker.turns.strain[list(walk.turns[1:])] > 1 + 1e-6
         return over & self.task.nodes.starred
 
-    def _fit_walk(self, walker: Walker, walk: Walk, *, fine: bool, before: _Found | None = None) -> _Found:
+    def _fit_walk(self, walker: Walker, walk: Walk, *, fine: bool = False, before: _Found | None = None) -> _Found:
         """The curve along a walk; where that is in part as it was before, only the rest is solved."""
         route, loose = route_of(walk, walker.arcs, self.task.nodes), self._missed(walk, walker)
         free = np.zeros_like(loose)
         new = None if before is None else splice(route, before.layout, fine=fine)
         if before is None or new is None:
-            return self._fit(layout_of(route, self.task, fine=fine), loose, free)
+            return self._fit(layout_of(route, self.task), loose, free)
         course = course_of(new.layout, self.task, loose=loose, free=free)
         curve = refit_curve(
             course,
@@ -251,8 +321,21 @@ class _Search:
 
     def _fit(self, layout: Layout, loose: Bools, free: Bools) -> _Found:
         course = course_of(layout, self.task, loose=loose, free=free)
-        curve = fit_curve(course, self.task.limits, **self._manner)
+        curve = fit_curve(course, self.task.limits, rough=self.task.leave_stars, **self._manner)
         return self._found(layout, course, curve, loose, free)
+
+    def _has_hope(self, found: _Found, walk: Walk) -> bool:
+        """Whether a curve that cannot be played may be mended without giving anything up."""
+        return not found.curve.is_legal and len(self._strained_turns(found, len(walk.turns))) <= _HOPELESS
+
+    def _refine(self, found: _Found) -> _Found:
+        """The curve solved again on every eighth where it is strained."""
+        spans = found.curve.strained + _AROUND
+        layout = refined(found.layout, spans)
+        course = course_of(layout, self.task, loose=found.loose, free=found.free)
+        start_s = np.interp(layout.cells.edges, found.layout.cells.edges, found.curve.times_s)
+        curve = refit_curve(course, self.task.limits, start_s=start_s, spans=spans, anew=True, **self._manner)
+        return self._found(layout, course, curve, found.loose, found.free)
 
     def _mend(self, found: _Found, groups: list[list[int]], loose: Bools, free: Bools) -> _Found:
         """The curve solved again around some hits."""
@@ -278,8 +361,9 @@ class _Search:
             groups = self._strained_nodes(found)
             if found.curve.is_legal or not groups:
                 break
+            at_once = 1 + (turn if len(groups) > _HOPELESS else turn // 2)  # more when one was not enough
             for group in groups:
-                for _ in range(1 + turn // 2):  # more at a time when one was not enough
+                for _ in range(at_once):
                     self._let_go([n for n in group if not free[n]], loose, free)
             found = self._mend(found, groups, loose, free)
         return found if found.curve.is_legal else self._fit(found.layout, found.loose, np.ones_like(found.free))
@@ -298,12 +382,14 @@ class _Search:
 
     def _strained_nodes(self, found: _Found) -> list[list[int]]:
         """For each strained stretch that lies apart from worse ones, the hits in or beside it that are still met."""
-        beats, nodes = found.layout.route.beats, found.layout.route.nodes.tolist()
+        kept = ~found.free[found.layout.route.nodes]
+        beats, nodes = found.layout.route.beats[kept], found.layout.route.nodes[kept].tolist()
+        if not nodes:
+            return []
         first = np.maximum(0, np.searchsorted(beats, found.curve.strained[:, 0] - 1e-6) - 1)
         last = np.minimum(len(beats) - 1, np.searchsorted(beats, found.curve.strained[:, 1] + 1e-6))
-        ranges = _apart(first, last, crowded=found.curve.excess > _FAR)
-        groups = ([nodes[i] for i in group if not found.free[nodes[i]]] for group in ranges)
-        return [group for group in groups if group]
+        crowded = found.curve.excess > _FAR or len(first) > _MANY
+        return [[nodes[i] for i in group] for group in _apart(first, last, crowded=crowded)]
 
 
 def _apart(first: Ints, last: Ints, *, crowded: bool = False) -> list[list[int]]:
@@ -323,14 +409,6 @@ def _apart(first: Ints, last: Ints, *, crowded: bool = False) -> list[list[int]]
             continue
         taken.update(group)
     return groups
-
-
-def _stars_are_passable(task: Task) -> bool:
-    """Whether a walk from star to star can be played, all else left out."""
-    if not task.nodes.starred.any():
-        return True
-    alone = replace(task, nodes=task.nodes.stars(), leave_stars=False)
-    return is_passable(make_turns(make_arcs(alone), alone))
 
 
 def _for_ease(task: Task) -> Task:

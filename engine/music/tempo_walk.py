@@ -54,7 +54,8 @@ class Walker:
 
     What it costs from an arc on, to the end, is kept by the eighth on which the arc arrives and by arc, the arcs in the
     order in which they arrive: `value`, f64 `[8, arcs]`; what it costs with an arc, by the eighth on which it begins:
-    `onward`, f64 `[arcs, 8]`. Where bars may be short each arc can be taken with such a bar.
+    `onward`, f64 `[arcs, 8]`. Where bars may be short each arc can be taken with such a bar; `cells` and `arrival` are
+    those of each manner, `[manners, arcs, 8]`.
     """
 
     def __init__(self, arcs: Arcs, turns: Turns, task: Task) -> None:
@@ -65,6 +66,8 @@ class Walker:
         rank[turns.order] = np.arange(n)
         self.ranks: list[int] = rank.tolist()
         self.manners = [_manner(arcs, task, rank, short=short) for short in (False, True)[: 1 + task.short_bars]]
+        self.cells = np.stack([manner.cells for manner in self.manners])
+        self.arrival = np.stack([manner.arrival for manner in self.manners])
         self.value = np.full((EIGHTHS_PER_BAR, n), np.inf)
         self.value[:, rank[-1]] = 0.0
         self.onward = np.empty((n, EIGHTHS_PER_BAR))
@@ -109,14 +112,9 @@ class Walker:
             low, high = turns.out[node], turns.out[node + 1]
             if begin == end or low == high:
                 continue
-            onward = self.onward[low:high]
-            for i, manner in enumerate(self.manners):
-                way = value.take(manner.cells[low:high])
-                if i == 0:
-                    np.add(way, manner.arrival[low:high], out=onward)
-                else:
-                    way += manner.arrival[low:high]
-                    np.minimum(onward, way, out=onward)
+            ways = value.take(self.cells[:, low:high])
+            ways += self.arrival[:, low:high]
+            onward = np.minimum.reduce(ways, axis=0, out=self.onward[low:high])
             block = self.costs[turns.offsets[node] : turns.offsets[node + 1]].reshape(high - low, 1, end - begin)
             np.minimum.reduce(block + onward[:, :, None], axis=0, out=value[:, begin:end])
 
@@ -198,20 +196,25 @@ def _manner(arcs: Arcs, task: Task, rank: Ints, *, short: bool) -> _Manner:
     return _Manner(after, after * len(rank) + rank[:, None], cost)
 
 
-def is_passable(turns: Turns) -> bool:
-    """Whether some way leads from the start to the end over turns that can be played, metre aside."""
+def breaks(arcs: Arcs, turns: Turns) -> list[int]:
+    """The nodes that no way over playable turns gets to or past, metre aside; behind each, ways begin anew."""
     playable = turns.cost < WALL
-    arrives = np.zeros(len(turns.order), np.bool_)
     rank = np.empty(len(turns.order), np.int64)
-    rank[turns.order] = np.arange(len(turns.order))
+    rank[turns.order] = np.arange(len(rank))
+    arrives = np.zeros(len(rank), np.bool_)
     arrives[rank[0]] = True
+    targets: list[int] = arcs.target.tolist()
+    farthest, found = 0, []
     for node in range(turns.n_nodes):
         begin, end = turns.into[node], turns.into[node + 1]
         low, high = turns.out[node], turns.out[node + 1]
-        here = arrives[begin:end]
-        if here.any():
-            block = playable[turns.offsets[node] : turns.offsets[node + 1]].reshape(high - low, end - begin)
-            arrives[rank[low:high]] |= block[:, here].any(1)
-        elif not arrives[end:].any():
-            return False
-    return bool(arrives[rank[-1]])
+        block = playable[turns.offsets[node] : turns.offsets[node + 1]].reshape(high - low, end - begin)
+        onward = block @ arrives[begin:end]
+        if farthest < node:
+            found.append(node)
+            onward[:] = True
+        arrives[rank[low:high]] = onward
+        last = onward.tobytes().rfind(1)  # of the arcs that leave a node the last lead farthest
+        if last >= 0:
+            farthest = max(farthest, targets[low + last])
+    return found

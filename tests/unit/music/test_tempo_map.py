@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -12,7 +13,9 @@ from hypothesis import strategies as st
 
 from benchmarks.tempo import cases, faults, solve
 from engine.errors import InputError
+from engine.music import tempo_search
 from engine.music.hits import HitPoint
+from engine.music.tempo_curve import Course, Curve
 from engine.music.tempo_map import solve_tempo
 from engine.music.tempo_solution import (
     EXACT_MS,
@@ -55,6 +58,39 @@ def test_random_lists_keep_every_promise() -> None:
     """The benchmark's cases, a small sample: limits, playable stars exact, lost ones named."""
     for i, case in enumerate(cases(60, seed=9)):
         assert faults(case, solve(case)) == [], f"case {i}: {case.kind}"
+
+
+def _scattered(count: int, duration_s: int) -> list[HitPoint]:
+    rng = random.Random(8)
+    frames = sorted(rng.sample(range(24 * duration_s), count))
+    return [HitPoint(Fraction(frame, 24), rng.random(), starred=True) for frame in frames]
+
+
+@pytest.mark.parametrize("strictness", ["strict", "balanced", "free"])
+def test_a_long_hopeless_list_takes_few_curves(strictness: Strictness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work is counted, not timed: the cells of all curves that are fitted; one of ten minutes has about 1000."""
+    n_cells: list[int] = []
+    for name in ("fit_curve", "refit_curve"):
+        fit = getattr(tempo_search, name)
+
+        def counted(course: Course, *rest: object, fit: Callable[..., Curve] = fit, **options: object) -> Curve:
+            n_cells.append(len(course.cells.lengths))
+            return fit(course, *rest, **options)
+
+        monkeypatch.setattr(tempo_search, name, counted)
+    hits = _scattered(600, 600)
+    solution = _solve(hits, 600, strictness=strictness)
+    assert len(n_cells) <= 10 and sum(n_cells) <= 10_000
+    assert len(_lost(solution)) <= {"strict": 470, "balanced": 490, "free": 560}[strictness]
+
+
+def test_one_impossible_star_costs_no_other_far_from_it() -> None:
+    """Stars of a steady tempo, one of which lies a sixteenth off: the others, close as they are, are not thinned."""
+    eighth_s = Fraction(1, 3)
+    hits = [HitPoint(eighth_s * (2 * i + 2), 0.8, starred=True) for i in range(120)]
+    hits[60] = HitPoint(hits[60].time_s + eighth_s / 2, 0.3, starred=True)
+    lost = _lost(_solve(hits, 90, bpm_min=84, bpm_max=96, preferred_bpm=90, strictness="balanced"))
+    assert len(lost) <= 3 and hits[60].time_s in lost
 
 
 def test_the_same_hits_give_the_same_map() -> None:
