@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+_PLAIN: Final = (str, float, int)
+"""What a sentence keeps of its values as it is."""
+
 
 class Told(str):
     """A sentence, or a part of one, made of a template and values.
@@ -27,18 +30,15 @@ class Told(str):
     values: dict[str, Any]
 
     def __new__(cls, template: str, /, **values: Any) -> Told:
-        kept = {name: _kept(value) for name, value in values.items()}
-        told = super().__new__(cls, template.format(**kept) if kept else template)
-        told.template, told.values = template, kept
+        for name, value in values.items():
+            if not isinstance(value, _PLAIN):
+                values[name] = str(value)  # a sentence may outlive what it speaks of, and go to another process
+        told = str.__new__(cls, template.format(**values) if values else template)
+        told.template, told.values = template, values
         return told
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
         return (self.template,), self.values
-
-
-def _kept(value: Any) -> Any:
-    """What a sentence keeps of a value: it may outlive it, and go to another process."""
-    return value if isinstance(value, bool | int | float | str) else str(value)
 
 
 def reason_of(error: OSError) -> Told:

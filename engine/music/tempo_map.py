@@ -12,6 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from engine.errors import InputError
@@ -178,4 +179,10 @@ def _reason(index: int, placement: Placement, request: Request, attempt: Attempt
     near = None if placement.starred else request.weightier_near(index)
     if near is not None:
         return Told("it lies too near to the hit at {hit_s:.3f} s", hit_s=near)
+    return _out_of_reach(bounds)
+
+
+@lru_cache(maxsize=8)
+def _out_of_reach(bounds: Told) -> Told:
+    """The commonest reason, made once."""
     return Told("no tempo {bounds} brings an eighth note here and to the weightier hits", bounds=bounds)
