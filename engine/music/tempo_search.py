@@ -34,8 +34,10 @@ HOPELESS_STARS: Final = 24
 STARS_A_BREAK: Final = 12
 """In a list of more stars than the first that breaks off oftener than once in the second, some go beforehand."""
 
-ROOM: Final[Mapping[Strictness, float]] = {"strict": 6.0, "balanced": 6.0, "free": 10.0}
+ROOM: Final[Mapping[Strictness, float]] = {"strict": 4.0, "balanced": 4.0, "free": 8.0}
 """So many of the shortest eighths the stars of such a list are apart: more are met than where each is fought for."""
+_DENSE: Final = 5.0
+"""Where stars are that many eighths apart on average, or fewer, they need half as much room again."""
 
 _TRIES: Final = 4
 _ENOUGH_CELLS: Final = 900
@@ -114,8 +116,10 @@ def search_tempo(request: Request) -> Attempt:
     if dead_ends:
         graph = None
     if _is_hopeless(len(chosen.kept), dead_ends):
+        n_stars = len(chosen.kept) + len(chosen.crowded)
         chosen = _Chosen(request)
-        chosen.take_stars(order, ROOM[request.strictness] * eighth_s)
+        is_dense = float(request.duration_s) <= _DENSE * eighth_s * n_stars
+        chosen.take_stars(order, ROOM[request.strictness] * eighth_s * (1.5 if is_dense else 1.0))
     chosen.take_others(order)
     task, crowded = replace(_task(request, chosen.hits), leave_stars=dead_ends > 0), chosen.crowded
     found = _Search(task, request.strictness, graph).best()
