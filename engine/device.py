@@ -5,10 +5,14 @@ torch is imported inside the functions only, so that importing this module costs
 
 from __future__ import annotations
 
+import ctypes
+import importlib.util
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from engine.errors import DeviceError, InputError
@@ -20,6 +24,24 @@ MOST_THREADS: Final = 8
 """Beyond this many threads the model's small matrices only wait for each other."""
 
 _OUT_OF_MEMORY: Final = ("out of memory", "can't allocate memory", "not enough memory", "failed to allocate")
+
+
+def load_library() -> None:
+    """Have the system load torch's library, if Python has not yet.
+
+    `import torch` would do it while it holds the interpreter's lock, a third of a second or more in which no other
+    thread, so no window either, can go on. A foreign function is called without the lock. Windows needs none of this:
+    there torch itself calls the system's loader in that way. What fails here fails in `import torch` again, and is told
+    there.
+    """
+    if os.name == "nt" or "torch" in sys.modules:
+        return
+    found = importlib.util.find_spec("torch")
+    for folder in (found.submodule_search_locations or ()) if found is not None else ():
+        for library in Path(folder, "lib").glob("libtorch_python.*"):
+            dlopen = ctypes.CDLL(None).dlopen
+            dlopen.restype, dlopen.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
+            dlopen(os.fsencode(library), os.RTLD_NOW | os.RTLD_LOCAL)
 
 
 def choose_device(name: str = "auto") -> tuple[str, str]:

@@ -232,8 +232,9 @@ class GenerationRunner:
 
     def ready_bundle(self, bundle: Path | None, settings: GenerationSettings) -> Bundle:
         """The bundle on the device that the settings name, with the sampler's library imported."""
-        from engine.device import apply_thread_policy, choose_device
+        from engine.device import apply_thread_policy, choose_device, load_library
 
+        load_library()
         device, message = choose_device(settings.device)
         logger.info("%s", message)
         apply_thread_policy()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -16,6 +17,10 @@ from tests.helpers.video import TinyVideo, write_video
 
 ROOT = Path(__file__).resolve().parents[1]
 FAILED_CHECKS_VARIABLE = "DIFFBGM_FAILED_CHECKS"
+
+# How long an example takes says nothing on a machine that does other work as well.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

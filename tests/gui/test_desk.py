@@ -200,7 +200,7 @@ def test_silent_rendering_goes_through_the_same_places() -> None:
     assert heard.place_at(heard.written) == silent.place_at(silent.written)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["play", "pause", "take", "gain", "loop"]), st.floats(0, 4), st.integers(1, 3000)),

@@ -109,7 +109,7 @@ REGIONS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(REGIONS, max_size=3), st.lists(REGIONS, max_size=3))
 def test_what_is_left_of_a_selection_is_what_no_lock_holds(free: list[Region], held: list[Region]) -> None:
     n_steps = 9

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QObject, Signal
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from diffbgm_gui import tidying
 from diffbgm_gui.tidying import NEVER, IdleCollector
@@ -19,8 +20,11 @@ class Source(QObject):
 
 @pytest.fixture
 def collected(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Which full collections happened."""
+    """Which full collections happened. Windows that earlier tests have not freed yet may still collect: not now."""
     seen: list[str] = []
+    for earlier in gc.get_objects():
+        if type(earlier) is IdleCollector and isValid(earlier):
+            earlier.stop()
     monkeypatch.setattr(tidying, "QUIET_MS", 120)
     monkeypatch.setattr(gc, "collect", lambda: seen.append("full"))
     monkeypatch.setattr(gc, "freeze", lambda: seen.append("frozen"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import types
 from typing import Any
 
@@ -105,3 +107,13 @@ def test_exhausted_memory_is_explained(error: Exception) -> None:
 def test_other_errors_pass_unchanged() -> None:
     with pytest.raises(RuntimeError, match="shapes"), device.explaining_memory("cpu"):
         raise RuntimeError("shapes do not fit")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the list of loaded libraries is Linux's")
+def test_the_library_is_loaded_before_python_imports_it() -> None:
+    code = (
+        "import sys; from engine.device import load_library; load_library(); assert 'torch' not in sys.modules; "
+        "assert 'libtorch_python' in open('/proc/self/maps').read(); import torch; print(int(torch.ones(3).sum()))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (run.stdout.strip(), run.stderr) == ("3", "")

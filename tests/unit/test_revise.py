@@ -47,17 +47,17 @@ def random_region(rng: random.Random, take: Take) -> Region:
     return Region(steps, voices, (low, low + rng.randint(0, 24)) if kind == "pitch" else None, cells)
 
 
-def test_200_random_regions_leave_locked_notes_as_they_are(bundle: Bundle, takes: list[Take]) -> None:
+def test_random_regions_leave_locked_notes_as_they_are(bundle: Bundle, takes: list[Take]) -> None:
     rng = random.Random(8)
     changed = 0
-    for number in range(200):
+    for number in range(60):  # `benchmarks.locks` takes 200, on real pieces
         take = takes[number % len(takes)]
         selection = Selection(tuple(random_region(rng, take) for _ in range(rng.randint(1, 3))))
         child = reroll(bundle, take, selection, seed=number, settings=replace(SETTINGS, steps=2))
         locked = [note for note in take.notes if not selection.holds(note)]
         assert [note for note in child.notes if not selection.holds(note)] == locked
         changed += child.notes != take.notes
-    assert changed > 150
+    assert changed > 45
 
 
 def test_a_reroll_repeats_with_its_seed_and_differs_with_another(bundle: Bundle, takes: list[Take]) -> None:

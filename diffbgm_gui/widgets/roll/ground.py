@@ -21,6 +21,8 @@ from engine.timebase import N_PITCHES, STEPS_PER_BAR, STEPS_PER_BEAT
 KEYS_PX: Final = 34
 _BLACK: Final = frozenset((1, 3, 6, 8, 10))
 _DIM: Final = 150
+_CUT_PX: Final = 3.0
+"""A name may lose this much of its line at the edge: the letters themselves do not reach so far."""
 
 Band = tuple[int, int] | None
 
@@ -57,19 +59,22 @@ def _keyboard(low: float, high: float, tall_px: int, scale: float, band: Band, _
         top, bottom = (high - band[1] - 1) * row_px, (high - band[0]) * row_px
         painter.fillRect(QRectF(left, top, right - left, bottom - top), clear(c.selection, 150))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    _paint_octaves(painter, high, row_px, (first, last))
+    _paint_octaves(painter, high, row_px, (first, last), tall_px)
     painter.end()
     return image
 
 
-def _paint_octaves(painter: QPainter, high: float, row_px: float, pitches: tuple[int, int]) -> None:
+def _paint_octaves(painter: QPainter, high: float, row_px: float, pitches: tuple[int, int], tall_px: int) -> None:
+    """Names of the octaves that fit whole."""
     small_font(painter, size_px=10)
     painter.setPen(QColor(theme.colours().dim))
     every = 1 if row_px * 12 >= 14 else 2
     for pitch in range(*pitches):
         if pitch % 12 == 0 and pitch // 12 % every == 0:
             where = QRectF(0, (high - pitch - 0.5) * row_px - 7, GUTTER_PX - KEYS_PX - 5, 14)
-            painter.drawText(where, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), pitch_name(pitch))
+            if where.top() >= -_CUT_PX and where.bottom() <= tall_px + _CUT_PX:
+                how = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                painter.drawText(where, how, pitch_name(pitch))
 
 
 def paint_ground(painter: QPainter, plane: Plane, part: QRectF, band: Band) -> None:

@@ -24,6 +24,7 @@ VECTOR_FROM_PX: Final = 2.0
 """Notes are drawn one by one where a step is this wide, as an overview where it is not."""
 _NAMES: Final = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 _LOUDNESS_LEVELS: Final = 5
+_HOLLOW_FROM_PX: Final = 4.0
 
 Array = NDArray[np.float64]
 Rects = Array
@@ -109,10 +110,17 @@ def _paint_names(painter: QPainter, plane: Plane, shapes: Shapes, boxes: Rects) 
 
 
 def paint_outlines(painter: QPainter, plane: Plane, shapes: Shapes, colour: QColor, *, dashed: bool = False) -> None:
-    """Notes as hollow boxes: a ghost, or what is gone."""
+    """Notes as hollow boxes: a ghost, or what is gone. Where rows are low they are filled: a line would be thicker than
+    the notes themselves."""
     boxes = plane.boxes(shapes)
     painter.save()
     painter.setClipRect(painter.clipBoundingRect().intersected(plane.area))
+    if plane.row_px < _HOLLOW_FROM_PX:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(clear(colour, colour.alpha() * 3 // 4))
+        painter.drawRects([QRectF(x, y, w, h) for x, y, w, h in boxes.tolist()])
+        painter.restore()
+        return
     painter.setBrush(clear(colour, colour.alpha() // 5))
     pen = QPen(colour, 1)
     if dashed:

@@ -71,7 +71,7 @@ def test_a_true_peak_lies_between_the_samples() -> None:
     assert true_peak_db(clip) == pytest.approx(0.0, abs=0.3)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(0.001, 3.0), st.floats(-30, -10), st.integers(0, 1000))
 def test_normalised_clips_keep_below_the_ceiling(level: float, target: float, seed: int) -> None:
     out = _levelled(_noise(1.0, level, seed=seed), target)

@@ -31,7 +31,7 @@ notes_ = st.lists(
     max_size=60,
     unique=True,
 )
-spans_ = st.lists(st.tuples(st.integers(0, N_STEPS), st.integers(1, 40)), max_size=3).map(
+spans_ = st.lists(st.tuples(st.integers(0, N_STEPS - 1), st.integers(1, 40)), max_size=3).map(
     lambda pairs: [(first, min(N_STEPS, first + length)) for first, length in pairs]
 )
 

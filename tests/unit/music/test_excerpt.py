@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.music.excerpt import excerpt, tempo_within
@@ -48,7 +48,6 @@ def test_before_the_beginning_there_is_a_rest() -> None:
     assert 0 <= part.tempo.start_s < 2
 
 
-@settings(deadline=None)
 @given(st.fractions(0, 9, max_denominator=50), st.fractions(1, 9, max_denominator=50), st.integers(0, 80))
 def test_every_beat_keeps_its_second(start_s: Fraction, length_s: Fraction, sixteenth: int) -> None:
     part = tempo_within(TEMPO, start_s, start_s + length_s)

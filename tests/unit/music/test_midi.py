@@ -11,7 +11,7 @@ import mido
 import numpy as np
 import pretty_midi
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InputError, OutputError
@@ -44,7 +44,7 @@ def _tempi(data: bytes) -> list[tuple[int, int]]:
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(250_000, 1_500_000),
     st.lists(st.integers(250_000, 1_500_000), max_size=3),
@@ -67,7 +67,7 @@ def test_the_same_score_is_the_same_bytes() -> None:
     assert midi_bytes(_score(tempo)) != midi_bytes(_score(tempo, seed=4))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(st.integers(400_000, 1_000_000), st.integers(0, 90_000), st.integers(0, 2**32 - 1))
 def test_notes_and_tempo_survive_the_file(us: int, start: int, seed: int) -> None:
     tempo = TempoMap(Fraction(4 * start, 1_000_000), (TempoChange(Fraction(0), us),))

@@ -49,7 +49,7 @@ def test_onsets_are_read_where_they_sound(tmp_path: Path) -> None:
     assert read_onsets(tmp_path / "a.mid") == pytest.approx(exact, abs=1e-3)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.sets(st.integers(1, 20), max_size=6), st.integers(0, 90))
 def test_many_beats_are_counted_as_one_is(elided: set[int], beat: int) -> None:
     tempo = TempoMap(Fraction(0), (TempoChange(Fraction(0), 500_000),), tuple(sorted(elided)))

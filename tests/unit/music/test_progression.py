@@ -34,7 +34,7 @@ def _ends_in_tonic(plan: Plan) -> bool:
     return all(chord == Chord(tonic.tonic, triad, tonic.tonic) for chord in plan.chords[start:])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 420), st.integers(-(2**40), 2**63), st.lists(st.tuples(st.integers(0, 420), st.floats(0, 1))))
 def test_every_plan_is_whole_and_ends(n_beats: int, seed: int, cuts: list[tuple[int, float]]) -> None:
     plan = write_plan(n_beats, seed=seed, cut_beats=cuts)

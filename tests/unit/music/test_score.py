@@ -93,7 +93,7 @@ def test_hits_sound_exactly_where_they_are_written(palette: str) -> None:
     assert max(away) > 0.0005, "elsewhere a hand is loose"
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(
     st.lists(
         st.builds(
@@ -251,7 +251,7 @@ def test_a_real_song_is_playable_on_every_palette(shared_pop909: Path) -> None:
 
 @pytest.mark.parametrize("palette", PALETTES)
 @given(seed=st.integers(0, 2**31), hits=st.sets(st.sampled_from([0, 16, 20, 24, 36, 40, 64, 90]), max_size=4))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_hand_never_moves_a_hit(palette: str, seed: int, hits: set[int]) -> None:
     score = played(palette=palette, accents=tuple(hits), seed=seed)
     struck = {note.onset for note in song()}

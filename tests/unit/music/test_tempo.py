@@ -62,7 +62,7 @@ def test_a_heavy_cut_is_hit_before_light_ones() -> None:
         assert _beat_error_s(cuts[heavy], tempo) < FRAME_S
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.fractions(0, 40, max_denominator=1000), max_size=12),
     st.floats(40, 160),

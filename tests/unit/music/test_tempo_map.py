@@ -197,7 +197,7 @@ def test_a_soft_hit_is_not_called_dropped_when_it_is_near() -> None:
     assert solution.dropped == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.tuples(st.fractions(0, 40, max_denominator=1000), st.booleans()), max_size=14),
     st.floats(40, 160),

@@ -35,14 +35,14 @@ def test_signals_come_back_exactly(tmp_path: Path) -> None:
     assert_same(unpack(FrameSignals, pack(signals)), signals)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(hnp.arrays(np.uint32, hnp.array_shapes(min_dims=2, max_dims=2, min_side=0, max_side=9)))
 def test_arrays_keep_every_bit(bits: NDArray[np.uint32]) -> None:
     array = bits.view(np.float32)
     assert_same(unpack_array(pack_array(array), array.shape), array)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.builds(

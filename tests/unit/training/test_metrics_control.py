@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from training.metrics.bootstrap import difference_interval, mean_interval, statistic_interval
@@ -25,7 +25,6 @@ def test_any_monotone_transfer_agrees_perfectly() -> None:
     assert spearman(asked, -np.array(asked)) == pytest.approx(-1)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=3, max_size=40))
 def test_spearman_is_scipys(pairs: list[tuple[int, int]]) -> None:
     stats = pytest.importorskip("scipy.stats")

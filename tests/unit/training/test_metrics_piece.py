@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.music.notes import Note, Voice, notes_to_roll
@@ -39,7 +39,6 @@ def test_a_piece_has_a_length() -> None:
 NOTES = st.lists(st.tuples(st.integers(0, 31), st.integers(50, 56), st.integers(1, 9)), max_size=30)
 
 
-@settings(deadline=None)
 @given(NOTES)
 def test_sounding_is_the_roll(given_rows: list[tuple[int, int, int]]) -> None:
     piece = piece_of(given_rows, 32)

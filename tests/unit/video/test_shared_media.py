@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import av
@@ -26,11 +27,17 @@ MAX_S = 240
 KEEP = GenerationSettings(original_audio="keep")
 
 
+@cache
+def analysed(path: Path) -> FrameSignals:
+    """Each file is read once for all tests here."""
+    return analyse(path)
+
+
 def look_at(path: Path) -> FrameSignals | None:
     """Probe, analyse and cut one file; None where it is refused."""
     refusal: InputError | None = None
     try:
-        claimed, signals = probe(path), analyse(path)
+        claimed, signals = probe(path), analysed(path)
     except InputError as error:
         refusal = error
     if refusal is not None:
@@ -95,7 +102,7 @@ def test_every_picture_can_be_written(shared_media: Path, folder: str, tmp_path:
 
     def write(path: Path) -> None:
         try:
-            info = analyse(path).info
+            info = analysed(path).info
         except InputError:
             return
         takers = takers_of(info) or (".mp4", ".mov", ".mkv")
@@ -136,7 +143,7 @@ def test_labelled_cuts_are_found(shared_media: Path) -> None:
     truth = json.loads((shared_media / "cuts.json").read_text(encoding="utf-8"))
     total = Tally()
     for name, labels in truth.items():
-        signals = analyse(shared_media / name)
+        signals = analysed(shared_media / name)
         total += compare(detect_shots(signals), signals, labels)
     assert total.n_hard == 40
     assert total.recall >= 0.95, total.missed_s
