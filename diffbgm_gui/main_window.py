@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
         from diffbgm_gui.playback import Playback
         from diffbgm_gui.preferring import Preferring
         from diffbgm_gui.studio import Studio
-        from diffbgm_gui.tidying import IdleCollector
+        from diffbgm_gui.tidying import WindowCollector
 
         studio, player = self._given
         self.studio = studio if studio is not None else Studio()
@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
         self.preferring = Preferring(self, self.preferences)
         studio, axis = self.studio, self.axis
         signs = (studio.document_changed, studio.event, studio.shown_changed, axis.changed, axis.moved)
-        self._collector = IdleCollector(*signs, is_busy=lambda: studio.state.is_busy, parent=self)
+        self._collector = WindowCollector(*signs, is_busy=lambda: studio.state.is_busy, parent=self)
         self.is_filled = True
         self.workspace.fit(self.height())
         self._render()
@@ -376,9 +376,9 @@ class MainWindow(QMainWindow):
             if self.is_filled:
                 self.workspace.keep()
         if self.is_filled:
-            self._collector.stop()
             self.view.shut_down()
             self.studio.close()
+            self._collector.stop()
         super().closeEvent(event)
 
     def _close_now(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,22 @@ try:
     import PySide6.QtWidgets  # noqa: F401
 except ImportError:
     collect_ignore_glob = ["test_*.py"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _leave_no_garbage() -> Iterator[None]:
+    """What is left of windows goes here: any other thread that came upon it would destroy Qt's objects."""
+    yield
+    gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def _collect_here() -> Iterator[None]:
+    """Python's garbage is collected on this thread only, as it is while there is a window."""
+    gc.disable()
+    yield
+    gc.collect(1)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
