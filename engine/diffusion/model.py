@@ -23,7 +23,7 @@ from engine.diffusion.composer import Composer, ComposerConfig, Predictor, Profi
 from engine.diffusion.conditioning import ControlStatistics
 from engine.diffusion.denoiser import Denoiser, DenoiserConfig
 from engine.diffusion.paper_model import ARCHITECTURE as PAPER_ARCHITECTURE
-from engine.diffusion.paper_model import load_paper_model
+from engine.diffusion.paper_model import load_paper_model, require
 from engine.diffusion.schedule import SCHEDULES
 from engine.errors import BundleError
 from engine.music.controls import DYNAMIC, SEMANTIC, Conditions
@@ -74,10 +74,8 @@ class ModelConfig:
         Raises:
             BundleError: for another format, architecture, profile or control space, or missing entries.
         """
-        _require(data, "format", FORMAT)
-        _require(data, "architecture", ARCHITECTURE)
-        _require(data, "profile", PROFILE)
-        _require(data, "controls", {"dynamic": list(DYNAMIC), "semantic": list(SEMANTIC)})
+        require(data, {"format": FORMAT, "architecture": ARCHITECTURE, "profile": PROFILE}, _GET_ANOTHER)
+        require(data, {"controls": {"dynamic": list(DYNAMIC), "semantic": list(SEMANTIC)}}, _GET_ANOTHER)
         try:
             ae, stats = data["autoencoder"], data["statistics"]
             return cls(
@@ -96,17 +94,6 @@ class ModelConfig:
 
 
 _GET_ANOTHER: Final = "Use the bundle that came with the program, or export one with: diffbgm-train export"
-
-
-def _require(data: dict[str, Any], name: str, value: Any) -> None:
-    if data.get(name) != value:
-        raise BundleError(
-            "The bundle's {name} is {found}; this engine serves {value}.",
-            _GET_ANOTHER,
-            name=name,
-            found=repr(data.get(name)),
-            value=repr(value),
-        )
 
 
 def _known_schedule(name: str) -> str:

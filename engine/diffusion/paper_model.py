@@ -56,6 +56,23 @@ DYNAMIC_KIND: Final = "CLIP video features"
 _GET_ANOTHER: Final = "Make the bundle again with: diffbgm-train import-checkpoint FILE.pt -o BUNDLE"
 
 
+def require(data: Mapping[str, Any], expected: Mapping[str, Any], hint: str) -> None:
+    """Refuse a bundle whose description says other than what this engine serves.
+
+    Raises:
+        BundleError: naming the first entry that differs.
+    """
+    for name, value in expected.items():
+        if data.get(name) != value:
+            raise BundleError(
+                "The bundle's {name} is {found}; this engine serves {value}.",
+                hint,
+                name=name,
+                found=repr(data.get(name)),
+                value=repr(value),
+            )
+
+
 @dataclass(frozen=True, slots=True)
 class PaperConfig:
     """Everything besides weights that generation with the paper's network needs.
@@ -121,15 +138,7 @@ class PaperConfig:
         """
         expected = {"format": FORMAT, "architecture": ARCHITECTURE, "profile": PROFILE, "data": DATA}
         expected |= {"prediction": "epsilon", "schedule": SCHEDULE}
-        for name, value in expected.items():
-            if data.get(name) != value:
-                raise BundleError(
-                    "The bundle's {name} is {found}; this engine serves {value}.",
-                    _GET_ANOTHER,
-                    name=name,
-                    found=repr(data.get(name)),
-                    value=repr(value),
-                )
+        require(data, expected, _GET_ANOTHER)
         try:
             config = cls(
                 network=UNetConfig.from_json(data["network"]),
